@@ -1,0 +1,54 @@
+# The system's Node only runs npm; everything else runs on the Node 26 that the packages bring.
+SHELL := /bin/bash
+.DELETE_ON_ERROR:
+BIN  := node_modules/.bin
+NODE := $(BIN)/node
+SOURCES := $(shell find src appliance console -name '*.ts' -o -name '*.tsx' 2>/dev/null)
+
+.PHONY: help run test check unit fuzz bench format docs clean
+
+help: ## Lists the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+node_modules/.installed: package.json package-lock.json
+	@echo "Installing packages (once) …"
+	@npm ci --loglevel=error --no-audit --no-fund --ignore-scripts
+	@touch $@
+
+dist/.built: node_modules/.installed $(SOURCES)
+	@$(NODE) appliance/firmware/bundle.ts
+	@touch $@
+
+run: dist/.built ## Builds and starts one unit in the foreground, with its state under .state/
+	@exec $(NODE) dist/futago.js run --state .state
+
+check: node_modules/.installed ## Format, lint, types, layers, dead code and unit tests
+	@$(BIN)/biome ci --error-on-warnings .
+	@$(NODE) $(BIN)/oxlint --type-aware --deny-warnings .
+	@$(NODE) $(BIN)/tsc -p .
+	@$(NODE) $(BIN)/knip
+	@$(MAKE) --no-print-directory unit
+
+unit: node_modules/.installed ## Unit tests only
+	@$(NODE) test/run.ts unit
+
+test: node_modules/.installed ## Installs what the tests need and runs every test
+	@test/support/install-debian-packages.sh test
+	@$(MAKE) --no-print-directory dist/.built
+	@$(NODE) test/run.ts all
+
+fuzz: node_modules/.installed ## One million inputs through every parser
+	@$(NODE) test/fuzz/run.ts --inputs 1000000
+
+bench: dist/.built ## Compares with Squid, Traffic Server, nginx, HAProxy and tinyproxy
+	@test/support/install-debian-packages.sh bench
+	@$(NODE) test/bench/run.ts
+
+format: node_modules/.installed ## Formats the tree
+	@$(BIN)/biome check --write .
+
+docs: node_modules/.installed ## Regenerates the settings reference in README.md
+	@$(NODE) appliance/firmware/write-reference.ts
+
+clean: ## Removes what was built and the state of make run
+	rm -rf dist .state

@@ -1,0 +1,11 @@
+/** Programmer errors: they crash the worker, which is restarted and reported. Never for input. */
+
+/** Throws when `condition` is false. `message` names the invariant that was broken. */
+export function assert(condition: boolean, message: string): asserts condition {
+  if (!condition) throw new Error(`invariant broken: ${message}`);
+}
+
+/** The end of an exhaustive `switch`; a value that gets here was not meant to exist. */
+export function assertNever(value: never): never {
+  throw new Error(`invariant broken: unexpected value ${JSON.stringify(value)}`);
+}

@@ -1,0 +1,82 @@
+import { CLOSE_REASON_CODES, CLOSE_REASONS, type CloseReason } from "./close-reason.ts";
+
+interface CounterRow {
+  /** "counter" only grows; "gauge" is the value now. */
+  readonly type: "counter" | "gauge";
+  readonly help: string;
+}
+
+const counter = (help: string): CounterRow => ({ type: "counter", help });
+const gauge = (help: string): CounterRow => ({ type: "gauge", help });
+
+/** What a worker counts, beside one counter for each close reason. A new counter is a new row. */
+export const COUNTERS = {
+  client_connections: counter("Client connections accepted"),
+  client_connections_open: gauge("Client connections open now"),
+  transactions: counter("Transactions ended, tunnels included"),
+  transactions_open: gauge("Transactions under way now, tunnels included"),
+  tunnels: counter("Tunnels opened"),
+  tunnels_open: gauge("Tunnels open now"),
+  client_bytes_received: counter("Bytes received from clients"),
+  client_bytes_sent: counter("Bytes sent to clients"),
+  upstream_connections: counter("Connections made to origins and parents"),
+  upstream_connections_open: gauge("Connections to origins and parents open now"),
+  upstream_connections_reused: counter("Transactions that used a kept connection"),
+  log_lines: counter("Access log lines written"),
+  log_lines_dropped: counter("Access log lines dropped because the disk was slow or full"),
+} as const satisfies Record<string, CounterRow>;
+
+export type CounterName = keyof typeof COUNTERS;
+
+const NAMES = Object.keys(COUNTERS) as readonly CounterName[];
+const INDEX = new Map<string, number>([...NAMES, ...CLOSE_REASON_CODES].map((name, index) => [name, index]));
+
+/** Bytes of shared memory that one worker's counters need. */
+export const COUNTERS_BYTES = (NAMES.length + CLOSE_REASON_CODES.length) * Float64Array.BYTES_PER_ELEMENT;
+
+/**
+ * The counters of one worker, in memory that the supervisor reads while the worker writes. One writer,
+ * so plain stores are enough; a reader may see a value that is a moment old.
+ */
+export class Counters {
+  readonly #values: Float64Array;
+
+  constructor(memory: SharedArrayBuffer) {
+    this.#values = new Float64Array(memory, 0, COUNTERS_BYTES / Float64Array.BYTES_PER_ELEMENT);
+  }
+
+  /** Adds to a counter or a gauge; `amount` may be negative for a gauge. */
+  add(name: CounterName, amount = 1): void {
+    const index = INDEX.get(name) as number;
+    this.#values[index] = (this.#values[index] as number) + amount;
+  }
+
+  /** Counts one end for that reason. */
+  countClose(reason: CloseReason): void {
+    const index = INDEX.get(reason) as number;
+    this.#values[index] = (this.#values[index] as number) + 1;
+  }
+
+  /** The value now. */
+  value(name: CounterName | CloseReason): number {
+    return this.#values[INDEX.get(name) as number] as number;
+  }
+
+  /** All values by name, close reasons as `close_<code with underscores>`. */
+  snapshot(): Record<string, number> {
+    const all: Record<string, number> = {};
+    for (const name of NAMES) all[name] = this.value(name);
+    for (const code of CLOSE_REASON_CODES) all[closeCounterName(code)] = this.value(code);
+    return all;
+  }
+}
+
+/** The counter's name for a close reason, such as `close_client_idle`. */
+export const closeCounterName = (code: CloseReason): string => `close_${code.replaceAll("-", "_")}`;
+
+/** The help text of any counter name that `snapshot` returns, with its type. */
+export function describeCounter(name: string): CounterRow | undefined {
+  if (name in COUNTERS) return COUNTERS[name as CounterName];
+  const code = CLOSE_REASON_CODES.find((candidate) => closeCounterName(candidate) === name);
+  return code === undefined ? undefined : counter(`Ends because: ${CLOSE_REASONS[code].text}`);
+}

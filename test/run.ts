@@ -1,0 +1,48 @@
+/**
+ * Runs the tests with tap and ends with one line that people and programs can read.
+ *   node test/run.ts unit   what needs neither a browser nor a running proxy
+ *   node test/run.ts all    everything
+ *   node test/run.ts FILE…  those files
+ */
+import { spawn } from "node:child_process";
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+
+/** Folders of tests that start processes: left out of `make check`. */
+const SLOW_FOLDERS = ["test/integration/", "test/browser/", "test/fuzz/", "test/bench/"];
+
+function filesFor(words: readonly string[]): readonly string[] {
+  if (words[0] !== "unit" && words[0] !== "all") return words;
+  const all = readdirSync("test", { recursive: true, encoding: "utf8" })
+    .map((name) => join("test", name))
+    .filter((name) => name.endsWith(".test.ts"))
+    .sort();
+  return words[0] === "all" ? all : all.filter((name) => !SLOW_FOLDERS.some((slow) => name.startsWith(slow)));
+}
+
+/** Follows tap's output: a behaviour is a test directly within a file, indented by four spaces. */
+async function main(words: readonly string[]): Promise<number> {
+  const files = filesFor(words);
+  const tap = spawn(process.execPath, ["node_modules/.bin/tap", "run", "-R", "tap", "--timeout=600", ...files], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  let passed = 0;
+  let failed = 0;
+  let failedFiles = 0;
+  for await (const line of createInterface({ input: tap.stdout })) {
+    if (/^ {4}ok /.test(line)) passed += 1;
+    else if (/^ {4}not ok /.test(line)) failed += 1;
+    if (/^ok /.test(line)) console.log(line.replace(/ \{$/, ""));
+    else if (/^not ok /.test(line)) failedFiles += 1;
+    if (/^\s*not ok /.test(line) || failedFiles > 0) console.log(line);
+    else if (/^\s+(---|\.\.\.|[a-z][\w-]*:|[+-] ?|@@)/.test(line) && failed > 0) console.log(line);
+  }
+  const code = await new Promise<number>((resolve) => tap.once("close", (status) => resolve(status ?? 1)));
+  // A file that crashed before its first test is a failure too.
+  const broken = code !== 0 && failed === 0 ? Math.max(1, failedFiles) : failed;
+  console.log(`\n${passed} passed, ${broken} failed`);
+  return broken > 0 || passed === 0 ? 1 : 0;
+}
+
+process.exitCode = await main(process.argv.slice(2));

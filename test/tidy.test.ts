@@ -1,0 +1,119 @@
+/** The rules of the tree that no other tool checks. The layer table is ARCHITECTURE.md's, as data. */
+import { readdirSync, readFileSync } from "node:fs";
+import { dirname, join, normalize } from "node:path";
+import t from "tap";
+
+const PURE_CORE = ["base", "http", "http1", "policy", "settings", "transport"];
+const ADAPTERS = ["socket", "upstream", "resolver", "settings-file", "log"];
+const CORE_AND_ADAPTERS = [...PURE_CORE, ...ADAPTERS];
+
+/** folder → the folders it may import from, beside itself */
+const ALLOWED: Readonly<Record<string, readonly string[]>> = {
+  "src/base": [],
+  "src/http": ["base"],
+  "src/http1": ["base", "http"],
+  "src/settings": ["base"],
+  "src/policy": ["base", "http", "settings"],
+  "src/transport": ["base", "http"],
+  "src/socket": PURE_CORE,
+  "src/upstream": PURE_CORE,
+  "src/resolver": PURE_CORE,
+  "src/settings-file": PURE_CORE,
+  "src/log": PURE_CORE,
+  "src/proxy": CORE_AND_ADAPTERS,
+  "src/control": CORE_AND_ADAPTERS,
+};
+
+/** package → the only folder that may import it */
+const SOLE_IMPORTER: Readonly<Record<string, string>> = {
+  undici: "src/upstream",
+  typebox: "src/settings",
+  "node:net": "src/socket",
+  "node:tls": "src/socket",
+  "node:dns": "src/resolver",
+};
+
+const PURE = new Set(PURE_CORE.map((folder) => `src/${folder}`));
+const AMBIENT =
+  /\bDate\.now\(|\bMath\.random\(|\bperformance\.now\(|\bsetTimeout\(|\bsetInterval\(|\bprocess\./;
+const SHORT_FILE_LINES_MAX = 400;
+
+interface SourceFile {
+  readonly path: string;
+  readonly text: string;
+}
+
+const under = (folder: string): readonly SourceFile[] =>
+  readdirSync(folder, { recursive: true, encoding: "utf8" })
+    .filter((name) => name.endsWith(".ts"))
+    .map((name) => join(folder, name))
+    .map((path) => ({ path, text: readFileSync(path, "utf8") }));
+
+const folderOf = (path: string): string => path.split("/").slice(0, 2).join("/");
+
+const importsOf = (text: string): readonly string[] =>
+  [...text.matchAll(/(?:^|\n)\s*(?:import|export)\b[^;]*?\bfrom\s+"([^"]+)"|\bimport\("([^"]+)"\)/g)].map(
+    (match) => match[1] ?? match[2] ?? "",
+  );
+
+/** What is wrong with one import of one file, or null. */
+export function layerFault(path: string, specifier: string): string | null {
+  const from = folderOf(path);
+  if (specifier.startsWith("../")) return `${path}: ${specifier}: use #folder/file.ts`;
+  if (specifier.startsWith("#appliance/") && !path.startsWith("appliance/") && !path.startsWith("test/"))
+    return `${path}: nothing may import the appliance`;
+  if (path.startsWith("src/") && specifier.startsWith("#")) {
+    const target = specifier.slice(1).split("/")[0] ?? "";
+    const allowed = ALLOWED[from];
+    if (allowed === undefined) return `${path}: ${from} has no row in the layer table`;
+    if (!allowed.includes(target) && `src/${target}` !== from)
+      return `${path}: ${from} may not import ${target}`;
+  }
+  if (path.startsWith("src/") && specifier.startsWith("./")) {
+    const target = folderOf(normalize(join(dirname(path), specifier)));
+    if (target !== from) return `${path}: ${specifier} leaves its folder`;
+  }
+  const packageName = specifier.split("/")[0] ?? "";
+  const owner = SOLE_IMPORTER[specifier.startsWith("node:") ? specifier : packageName];
+  if (path.startsWith("src/") && owner !== undefined && owner !== from)
+    return `${path}: only ${owner} imports ${packageName}`;
+  if (PURE.has(from) && specifier.startsWith("node:"))
+    return `${path}: the pure core imports no ${specifier}`;
+  return null;
+}
+
+t.test("imports point down the layer table", async (t) => {
+  const faults = [...under("src"), ...under("appliance")].flatMap(({ path, text }) =>
+    importsOf(text)
+      .map((specifier) => layerFault(path, specifier))
+      .filter((fault) => fault !== null),
+  );
+  t.strictSame(faults, []);
+});
+
+t.test("a planted upward import is found", async (t) => {
+  t.match(layerFault("src/http1/planted.ts", "#proxy/transaction.ts"), /src\/http1 may not import proxy/);
+  t.match(layerFault("src/socket/planted.ts", "#upstream/exchange.ts"), /may not import upstream/);
+  t.match(layerFault("src/proxy/planted.ts", "#control/server.ts"), /may not import control/);
+  t.match(layerFault("src/http/planted.ts", "node:net"), /only src\/socket imports/);
+  t.match(layerFault("src/http/planted.ts", "node:fs"), /the pure core/);
+  t.match(layerFault("src/proxy/planted.ts", "undici"), /only src\/upstream/);
+  t.match(layerFault("src/proxy/planted.ts", "#appliance/main/proxyd.ts"), /nothing may import/);
+  t.match(layerFault("src/proxy/planted.ts", "../http/status.ts"), /use #folder/);
+  t.match(layerFault("src/nowhere/planted.ts", "#base/assert.ts"), /no row/);
+});
+
+t.test("the pure core reads no clock, no chance and no process", async (t) => {
+  const faults = [...PURE]
+    .flatMap((folder) => under(folder))
+    .filter(({ text }) => AMBIENT.test(text.replace(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, "")))
+    .map(({ path }) => path);
+  t.strictSame(faults, []);
+});
+
+t.test("no source file is longer than 400 lines", async (t) => {
+  const long = [...under("src"), ...under("appliance"), ...under("test")]
+    .filter(({ text }) => text.split("\n").length > SHORT_FILE_LINES_MAX)
+    .map(({ path, text }) => `${path}: ${text.split("\n").length}`);
+  t.strictSame(long, []);
+});
