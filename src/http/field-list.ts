@@ -63,6 +63,12 @@ export class FieldList {
     return lines;
   }
 
+  /** Removes every line of that lower-case name. Not for the hot path: it scans and shifts. */
+  remove(lowerName: string): void {
+    const flat = this.#flat;
+    for (let at = flat.length - 3; at >= 0; at -= 3) if (flat[at] === lowerName) flat.splice(at, 3);
+  }
+
   /** The lines as [name as received, value] pairs: for tests, logs and adapters, not the hot path. */
   pairs(): readonly (readonly [string, string])[] {
     const pairs: (readonly [string, string])[] = [];
