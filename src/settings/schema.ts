@@ -1,11 +1,11 @@
 /**
  * The settings: one schema from which types, defaults, validation, the reference in the README and
  * later the forms of the console come. Every setting has a default; unknown keys are errors.
+ * `form` says in an administrator's words what a text must look like.
  */
 import Type from "typebox";
 
-const text = (description: string, fallback: string, pattern?: string) =>
-  Type.String({ description, default: fallback, ...(pattern === undefined ? {} : { pattern }) });
+const text = (description: string, fallback: string) => Type.String({ description, default: fallback });
 
 const flag = (description: string, fallback: boolean) => Type.Boolean({ description, default: fallback });
 
@@ -19,17 +19,26 @@ const KIB = 1024;
 const MIB = 1024 * KIB;
 const GIB = 1024 * MIB;
 
+const NAME_FORM = '1 to 64 letters, digits, ".", "_" or "-"';
+
+/** RFC 9110 section 5.6.2: a method is a token. */
+const METHOD_PATTERN = "^[!#$%&'*+.^_`|~0-9A-Za-z-]+$";
+
 const closed = { additionalProperties: false } as const;
 
 const Port = Type.Integer({ minimum: 1, maximum: 65_535, description: "A TCP port." });
 
 /** Checked further by `policy/`: an address or a network in CIDR form. */
-const Network = Type.String({ description: "An address or a network, such as 10.0.0.0/8 or fd00::/8." });
+const Network = Type.String({
+  form: "an address or a network, such as 10.0.0.0/8 or fd00::/8",
+  description: "An address or a network.",
+});
 
 const PortRange = Type.Union([
   Port,
   Type.String({
     pattern: "^[0-9]{1,5}-[0-9]{1,5}$",
+    form: 'a range of ports such as "1025-65535"',
     description: 'A port, or a range such as "1025-65535".',
   }),
 ]);
@@ -56,13 +65,15 @@ const Parent = Type.Object(
       minLength: 1,
       maxLength: 64,
       pattern: "^[A-Za-z0-9._-]+$",
+      form: NAME_FORM,
       description: "A name for logs and status; each parent has its own.",
     }),
     url: Type.String({
       pattern: "^https?://[^/@]+/?$",
+      form: "http://host:port or https://host:port, without a user name or a path",
       description: "http://host:port or https://host:port of the parent proxy.",
     }),
-    domains: Type.Array(Type.String({ minLength: 1 }), {
+    domains: Type.Array(Type.String({ minLength: 1, form: "example.com, .example.com or *" }), {
       default: ["*"],
       description: "The hosts that go through it: example.com, .example.com (it and all below it), or *.",
     }),
@@ -82,11 +93,12 @@ export const SettingsSchema = Type.Object(
   {
     unit: Type.Object(
       {
-        name: text(
-          "The unit's name: in Via, Proxy-Status and the status page.",
-          "futago",
-          "^[A-Za-z0-9._-]{1,64}$",
-        ),
+        name: Type.String({
+          pattern: "^[A-Za-z0-9._-]{1,64}$",
+          default: "futago",
+          form: NAME_FORM,
+          description: "The unit's name: in Via, Proxy-Status and the status page.",
+        }),
       },
       { ...closed, description: "This unit.", default: {} },
     ),
@@ -108,33 +120,36 @@ export const SettingsSchema = Type.Object(
     ),
     requests: Type.Object(
       {
-        methods: Type.Array(Type.String({ pattern: "^[!#$%&'*+.^_`|~0-9A-Za-z-]+$" }), {
-          default: [
-            "GET",
-            "HEAD",
-            "POST",
-            "PUT",
-            "DELETE",
-            "PATCH",
-            "OPTIONS",
-            "CONNECT",
-            "PROPFIND",
-            "PROPPATCH",
-            "MKCOL",
-            "COPY",
-            "MOVE",
-            "LOCK",
-            "UNLOCK",
-            "REPORT",
-            "SEARCH",
-          ],
-          description: 'The methods that are allowed; "*" allows any.',
-        }),
+        methods: Type.Array(
+          Type.String({ pattern: METHOD_PATTERN, form: 'a method such as "GET", or "*"' }),
+          {
+            default: [
+              "GET",
+              "HEAD",
+              "POST",
+              "PUT",
+              "DELETE",
+              "PATCH",
+              "OPTIONS",
+              "CONNECT",
+              "PROPFIND",
+              "PROPPATCH",
+              "MKCOL",
+              "COPY",
+              "MOVE",
+              "LOCK",
+              "UNLOCK",
+              "REPORT",
+              "SEARCH",
+            ],
+            description: 'The methods that are allowed; "*" allows any.',
+          },
+        ),
         ports: Type.Array(PortRange, {
           default: [80, 443, "1025-65535"],
           description: "The destination ports of forwarded requests.",
         }),
-        upgradeProtocols: Type.Array(Type.String({ minLength: 1 }), {
+        upgradeProtocols: Type.Array(Type.String({ minLength: 1, form: 'a protocol such as "websocket"' }), {
           default: ["websocket"],
           description: "The protocols that a client may upgrade to; others are not forwarded.",
         }),
@@ -303,7 +318,7 @@ export const SettingsSchema = Type.Object(
     ),
     dns: Type.Object(
       {
-        servers: Type.Array(Type.String({ minLength: 1 }), {
+        servers: Type.Array(Type.String({ minLength: 1, form: "address or address:port" }), {
           default: [],
           description: "Resolvers as address or address:port; empty uses the system's.",
         }),
