@@ -1,16 +1,10 @@
 /** What can be wrong with settings that have the right shape: the meanings that the schema cannot see. */
 import type { Settings } from "#settings/schema.ts";
+import { itemPath, type SettingsFault, showValue } from "#settings/settings-fault.ts";
 import { type IpAddress, parseIpAddress, unmapped } from "./ip-address.ts";
 import { contains, formatNetwork, type Network, parseNetwork } from "./network.ts";
 import { isDomainPattern, parseParentUrl } from "./parents.ts";
 import { parsePortRange } from "./ports.ts";
-
-/** One error: where it is, as a JSON pointer, what stands there, and what was expected. */
-export interface PolicyFault {
-  readonly path: string;
-  readonly found: unknown;
-  readonly expected: string;
-}
 
 const NETWORK =
   "an address or a network without bits beyond its prefix, such as 10.0.0.0/8, 192.0.2.1 or fd00::/8";
@@ -21,7 +15,7 @@ type Report = (path: string, found: unknown, expected: string) => void;
 
 function checkNetworks(path: string, networks: readonly string[], report: Report): void {
   for (const [index, text] of networks.entries()) {
-    if (parseNetwork(text) === null) report(`${path}/${index}`, text, networkHint(text));
+    if (parseNetwork(text) === null) report(itemPath(path, index), text, networkHint(text));
   }
 }
 
@@ -39,7 +33,7 @@ function networkHint(text: string): string {
 
 function checkPorts(path: string, entries: readonly (number | string)[], report: Report): void {
   for (const [index, entry] of entries.entries()) {
-    if (parsePortRange(entry) === null) report(`${path}/${index}`, entry, PORTS);
+    if (parsePortRange(entry) === null) report(itemPath(path, index), entry, PORTS);
   }
 }
 
@@ -59,56 +53,60 @@ function checkListeners(settings: Settings, report: Report): void {
   for (const [index, { address: text, port }] of settings.listen.entries()) {
     const address = parseIpAddress(text);
     if (address === null) {
-      report(`/listen/${index}/address`, text, ADDRESS);
+      report(`listen[${index}].address`, text, ADDRESS);
       continue;
     }
     const key = `${address.family} ${address.bits} ${port}`;
     const earlier = seen.get(key);
     if (port !== 0 && earlier !== undefined)
-      report(`/listen/${index}`, `${text} port ${port}`, `an address and port other than /listen/${earlier}`);
+      report(
+        itemPath("listen", index),
+        `${text} port ${port}`,
+        `an address and port other than listen[${earlier}]`,
+      );
     seen.set(key, index);
     if (servesOnlyLoopback && !isLoopbackAddress(address)) {
       report(
-        `/listen/${index}/address`,
+        `listen[${index}].address`,
         text,
         "a loopback address, or else the networks of the clients in clients.allowedNetworks",
       );
     }
   }
   if (settings.metrics.enabled && parseIpAddress(settings.metrics.address) === null)
-    report("/metrics/address", settings.metrics.address, ADDRESS);
+    report("metrics.address", settings.metrics.address, ADDRESS);
 }
 
 function checkParents(parents: Settings["parents"], report: Report): void {
   const seen = new Map<string, number>();
   for (const [index, parent] of parents.entries()) {
-    const path = `/parents/${index}`;
+    const path = itemPath("parents", index);
     const earlier = seen.get(parent.name);
     if (earlier !== undefined)
-      report(`${path}/name`, parent.name, `a name other than that of /parents/${earlier}`);
+      report(`${path}.name`, parent.name, `a name other than that of parents[${earlier}]`);
     else seen.set(parent.name, index);
     if (parseParentUrl(parent.url) === null)
-      report(`${path}/url`, parent.url, "http://host:port or https://host:port, nothing after it");
+      report(`${path}.url`, parent.url, "http://host:port or https://host:port, nothing after it");
     for (const [at, pattern] of parent.domains.entries()) {
       if (!isDomainPattern(pattern))
-        report(`${path}/domains/${at}`, pattern, "a host, a domain such as .example.com, or *");
+        report(itemPath(`${path}.domains`, at), pattern, "a host, a domain such as .example.com, or *");
     }
     if (parent.username !== undefined && parent.passwordFile === undefined)
-      report(`${path}/passwordFile`, undefined, "the file that holds the password, since username is set");
+      report(`${path}.passwordFile`, undefined, "the file that holds the password, since username is set");
     if (parent.passwordFile !== undefined && parent.username === undefined)
-      report(`${path}/username`, undefined, "the user's name, since passwordFile is set");
+      report(`${path}.username`, undefined, "the user's name, since passwordFile is set");
     // RFC 7617 section 2: the first colon ends the user-id.
     if (parent.username !== undefined && /[:\p{Cc}]/u.test(parent.username))
-      report(`${path}/username`, parent.username, "a name without colons and control characters");
+      report(`${path}.username`, parent.username, "a name without colons and control characters");
   }
 }
 
 function checkSources(upstream: Settings["upstream"], report: Report): void {
   const { sourceAddressV4: v4, sourceAddressV6: v6 } = upstream;
   if (v4 !== undefined && parseIpAddress(v4)?.family !== 4)
-    report("/upstream/sourceAddressV4", v4, "an IPv4 address of this unit");
+    report("upstream.sourceAddressV4", v4, "an IPv4 address of this unit");
   if (v6 !== undefined && parseIpAddress(v6)?.family !== 6)
-    report("/upstream/sourceAddressV6", v6, "an IPv6 address of this unit");
+    report("upstream.sourceAddressV6", v6, "an IPv6 address of this unit");
 }
 
 const DNS_SERVER_WITH_PORT = /^(?:\[([^\]]+)\]|([0-9.]+)):([0-9]{1,5})$/;
@@ -124,25 +122,26 @@ function isDnsServer(text: string): boolean {
 function checkDns(dns: Settings["dns"], report: Report): void {
   for (const [index, server] of dns.servers.entries()) {
     if (!isDnsServer(server))
-      report(`/dns/servers/${index}`, server, "an address, address:port or [IPv6 address]:port");
+      report(itemPath("dns.servers", index), server, "an address, address:port or [IPv6 address]:port");
   }
   if (dns.ttlMinMs > dns.ttlMaxMs)
-    report("/dns/ttlMinMs", dns.ttlMinMs, `no more than ttlMaxMs, which is ${dns.ttlMaxMs}`);
+    report("dns.ttlMinMs", dns.ttlMinMs, `no more than ttlMaxMs, which is ${dns.ttlMaxMs}`);
 }
 
 /** Every error of meaning in settings that passed the schema; empty when they can be used. */
-export function checkPolicySettings(settings: Settings): readonly PolicyFault[] {
-  const faults: PolicyFault[] = [];
-  const report: Report = (path, found, expected) => faults.push({ path, found, expected });
+export function checkPolicySettings(settings: Settings): readonly SettingsFault[] {
+  const faults: SettingsFault[] = [];
+  const report: Report = (path, found, expected) =>
+    faults.push({ path, found: found === undefined ? "nothing" : showValue(found), expected });
   checkListeners(settings, report);
-  checkNetworks("/clients/allowedNetworks", settings.clients.allowedNetworks, report);
-  checkPorts("/requests/ports", settings.requests.ports, report);
-  checkPorts("/connect/ports", settings.connect.ports, report);
-  checkNetworks("/egress/refuse", settings.egress.refuse, report);
+  checkNetworks("clients.allowedNetworks", settings.clients.allowedNetworks, report);
+  checkPorts("requests.ports", settings.requests.ports, report);
+  checkPorts("connect.ports", settings.connect.ports, report);
+  checkNetworks("egress.refuse", settings.egress.refuse, report);
   for (const [index, { network, ports }] of settings.egress.allow.entries()) {
     if (parseNetwork(network) === null)
-      report(`/egress/allow/${index}/network`, network, networkHint(network));
-    checkPorts(`/egress/allow/${index}/ports`, ports ?? [], report);
+      report(`egress.allow[${index}].network`, network, networkHint(network));
+    checkPorts(`egress.allow[${index}].ports`, ports ?? [], report);
   }
   checkSources(settings.upstream, report);
   checkParents(settings.parents, report);
