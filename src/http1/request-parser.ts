@@ -1,0 +1,215 @@
+/**
+ * Requests out of bytes, without any I/O: push a piece, then call `next()` until it asks for more.
+ *
+ *   idle ─CR→ emptyLineLf ─LF→ afterEmptyLine ─byte→ head
+ *   idle ─byte→ head ─complete→ body ─complete→ idle        any ─fault→ failed, for ever
+ *
+ * Strict by design: DESIGN.md section 5 lists what is refused, close-reason.ts gives each its code. The
+ * first fault wins in this order whatever the cut of the pieces: the request line, bytes and names in
+ * their order, Host, framing, Connection.
+ */
+import { assert } from "#base/assert.ts";
+import { parseAuthority } from "#http/authority.ts";
+import type { CloseReason } from "#http/close-reason.ts";
+import type { FieldList } from "#http/field-list.ts";
+import type { RequestHead } from "#http/message-head.ts";
+import { BodyReader } from "./body-reader.ts";
+import { FieldSection } from "./field-section.ts";
+import { persistence, requestFraming } from "./framing.ts";
+import { HeadScanner, SCAN } from "./head-scanner.ts";
+import { InputWindow } from "./input-window.ts";
+import { type HeadLimits, PARSER, type ParserEvent } from "./parser-event.ts";
+import { parseRequestLine, type RequestLine } from "./request-line.ts";
+
+const STATE = { idle: 0, emptyLineLf: 1, afterEmptyLine: 2, head: 3, body: 4, failed: 5 } as const;
+
+const DEFAULT_PORT = 80;
+
+/** Whether the Host value is, letter for letter, the authority that the target already proved valid. */
+function isTargetAuthority(host: string, line: RequestLine): boolean {
+  if (host === "") return false;
+  if (line.target.form === "authority") return host === line.rawTarget;
+  if (line.target.form !== "absolute") return false;
+  const from = line.target.scheme === "http" ? "http://".length : "https://".length;
+  if (!line.rawTarget.startsWith(host, from)) return false;
+  const end = line.rawTarget.charCodeAt(from + host.length);
+  return end === 0x2f || end === 0x3f || Number.isNaN(end);
+}
+
+/**
+ * RFC 9112 section 3.2: one Host line, required from 1.1, with a valid value. It may be empty only where
+ * the target has no authority itself. That it differs from an absolute target is no fault: the target
+ * wins (section 3.2.2), and the request goes on with a Host made from it.
+ */
+function isHostGood(section: FieldSection, line: RequestLine): boolean {
+  if (section.hostLines !== 1) return section.hostLines === 0 && line.minorVersion === 0;
+  const host = section.host;
+  if (isTargetAuthority(host, line)) return true;
+  if (host === "") return line.target.form === "origin" || line.target.form === "asterisk";
+  return parseAuthority(host, DEFAULT_PORT) !== null;
+}
+
+function headOf(line: RequestLine, section: FieldSection): RequestHead | CloseReason {
+  if (!isHostGood(section, line)) return "bad-host";
+  const framing = requestFraming(section, line.method, line.minorVersion);
+  if (typeof framing === "string") return framing;
+  const keepAlive = persistence(section, line.minorVersion);
+  if (keepAlive === null) return "bad-field-value";
+  return {
+    method: line.method,
+    target: line.target,
+    rawTarget: line.rawTarget,
+    minorVersion: line.minorVersion,
+    fields: section.fields,
+    framing,
+    keepAlive,
+  };
+}
+
+export class RequestParser {
+  readonly #input = new InputWindow();
+  readonly #scanner: HeadScanner;
+  readonly #bodyReader: BodyReader;
+  #state: number = STATE.idle;
+  #isLineChecked = false;
+  #head: RequestHead | null = null;
+  #error: CloseReason | null = null;
+  #errorLine = "";
+
+  constructor(limits: HeadLimits) {
+    this.#scanner = new HeadScanner(limits, true);
+    this.#bodyReader = new BodyReader(limits);
+  }
+
+  /** Takes bytes; only after `next()` asked for them. They may be reused once it asks again. */
+  push(bytes: Buffer): void {
+    this.#input.push(bytes);
+  }
+
+  /** After a head event, until the end of the message. */
+  get head(): RequestHead {
+    assert(this.#head !== null, "a head is read only after its event");
+    return this.#head;
+  }
+
+  /** After a body event: a view of the pushed bytes, free of chunk framing. */
+  get body(): Buffer {
+    return this.#bodyReader.body;
+  }
+
+  /** After the end event. */
+  get trailers(): FieldList | null {
+    return this.#bodyReader.trailers;
+  }
+
+  /** After an error event. */
+  get error(): CloseReason {
+    assert(this.#error !== null, "an error is read only after its event");
+    return this.#error;
+  }
+
+  /** After an error event: the request line as far as it was read, unchecked latin1, within its limit. */
+  get requestLine(): string {
+    return this.#errorLine;
+  }
+
+  /** Whether the next head has begun and is not complete. */
+  get midHead(): boolean {
+    return this.#state === STATE.head && this.#scanner.begun;
+  }
+
+  /** Bytes that were pushed and are not consumed: mostly the next, pipelined, request. */
+  get bufferedBytes(): number {
+    return this.#input.end - this.#input.at;
+  }
+
+  /** The unconsumed bytes, taken out: for a tunnel. */
+  takeRest(): Buffer {
+    return this.#input.takeRest();
+  }
+
+  /** The next event. */
+  next(): ParserEvent {
+    const input = this.#input;
+    for (;;) {
+      if (this.#state === STATE.head) return this.#readHead();
+      if (this.#state === STATE.body) return this.#readBody();
+      if (this.#state === STATE.failed) return PARSER.error;
+      if (this.#state === STATE.idle) {
+        this.#head = null;
+        this.#bodyReader.reset();
+      }
+      if (input.at === input.end) {
+        input.release();
+        return PARSER.needMore;
+      }
+      const byte = input.bytes[input.at] as number;
+      if (this.#state === STATE.emptyLineLf) {
+        if (byte !== 0x0a) return this.#fail("bad-line-end", "");
+        input.at += 1;
+        this.#state = STATE.afterEmptyLine;
+      } else if (this.#state === STATE.idle && byte === 0x0d) {
+        // One empty line before a request line is forgiven (RFC 9112 section 2.2); old clients end a body so.
+        input.at += 1;
+        this.#state = STATE.emptyLineLf;
+      } else {
+        this.#state = STATE.head;
+      }
+    }
+  }
+
+  #readHead(): ParserEvent {
+    const input = this.#input;
+    const scanner = this.#scanner;
+    const from = input.at;
+    const result = scanner.scan(input);
+    if (result === SCAN.done) return this.#completeHead(from);
+    // A bad request line is answered before the rest of the head comes, and wins over faults in the rest.
+    if (scanner.firstLineEnd !== -1 && !this.#isLineChecked) {
+      const line = parseRequestLine(scanner.heldFirstLine());
+      if (typeof line === "string") return this.#fail(line, scanner.heldFirstLine());
+      this.#isLineChecked = true;
+    }
+    if (result === SCAN.fault) return this.#fail(scanner.fault, scanner.heldFirstLine());
+    input.release();
+    return PARSER.needMore;
+  }
+
+  #completeHead(from: number): ParserEvent {
+    const scanner = this.#scanner;
+    const text = scanner.takeText(this.#input, from);
+    const firstLineEnd = scanner.firstLineEnd;
+    const rawLine = text.slice(0, firstLineEnd);
+    const line = parseRequestLine(rawLine);
+    if (typeof line === "string") return this.#fail(line, rawLine);
+    const section = new FieldSection();
+    section.read(text, firstLineEnd + 2, scanner.lines);
+    scanner.restart();
+    this.#isLineChecked = false;
+    const head = headOf(line, section);
+    if (typeof head === "string") return this.#fail(head, rawLine);
+    this.#head = head;
+    this.#bodyReader.begin(head.framing);
+    this.#state = STATE.body;
+    return PARSER.head;
+  }
+
+  #readBody(): ParserEvent {
+    const event = this.#bodyReader.next(this.#input);
+    if (event === PARSER.end) this.#state = STATE.idle;
+    else if (event === PARSER.needMore) this.#input.release();
+    else if (event === PARSER.error) {
+      const { method, rawTarget, minorVersion } = this.head;
+      return this.#fail(this.#bodyReader.fault, `${method} ${rawTarget} HTTP/1.${minorVersion}`);
+    }
+    return event;
+  }
+
+  #fail(error: CloseReason, requestLine: string): ParserEvent {
+    this.#error = error;
+    this.#errorLine = requestLine;
+    this.#state = STATE.failed;
+    this.#scanner.restart();
+    return PARSER.error;
+  }
+}
