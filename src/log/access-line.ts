@@ -1,0 +1,121 @@
+/**
+ * The access log's line for a transaction, in three forms. Each line ends with one line feed, and nothing
+ * that a client or an origin sent can add another or move a field (escape.ts).
+ *
+ * squid     time.ms elapsed client result/status bytes method URL - hierarchy/peer type, which is Squid's
+ *           native format, then reason=… and in=… (bytes received from the client)
+ * combined  Apache's combined format, then result:hierarchy/peer, ms=…, in=… and reason=…
+ * json      one object with every value of the record; times in UTC
+ */
+import type { TransactionRecord } from "#http/transaction-record.ts";
+import { bareField, jsonField, quotedField } from "./escape.ts";
+
+export type AccessLogFormat = "squid" | "combined" | "json";
+
+/** A record as a line with its line feed. */
+export type FormatLine = (record: TransactionRecord) => string;
+
+/** Minutes that local time is ahead of UTC at that moment. */
+export type ZoneOffset = (wallMs: number) => number;
+
+/** Longer fields are cut: one transaction must not fill the buffer. A request line has its own limit. */
+export const TARGET_CHARS_MAX = 64 * 1024;
+export const FIELD_CHARS_MAX = 4 * 1024;
+
+const MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(" ");
+
+const localOffset: ZoneOffset = (wallMs) => -new Date(wallMs).getTimezoneOffset();
+
+const two = (value: number): string => (value < 10 ? `0${value}` : `${value}`);
+
+const three = (value: number): string => (value < 10 ? `00${value}` : value < 100 ? `0${value}` : `${value}`);
+
+/** A whole, non-negative number: the clock may have jumped. */
+const whole = (value: number): number => (value > 0 ? Math.round(value) : 0);
+
+const cut = (text: string, charsMax = FIELD_CHARS_MAX): string =>
+  text.length > charsMax ? text.slice(0, charsMax) : text;
+
+/** "ip:port" without its port: Squid's field is an address. */
+function peerAddress(upstream: string): string {
+  const colon = upstream.lastIndexOf(":");
+  return colon > 0 ? upstream.slice(0, colon) : upstream;
+}
+
+/** The media type without its parameters, as Squid logs it. */
+function mediaType(contentType: string): string {
+  const end = contentType.search(/[; \t]/);
+  return end < 0 ? contentType : contentType.slice(0, end);
+}
+
+function squidLine(record: TransactionRecord): string {
+  const wallMs = whole(record.startedWallMs + record.durationMs);
+  const status = three(record.status);
+  return (
+    `${Math.floor(wallMs / 1000)}.${three(wallMs % 1000)} ${String(whole(record.durationMs)).padStart(6)} ` +
+    `${bareField(record.clientAddress)} ${record.cacheResult}/${status} ${record.responseBytes} ` +
+    `${bareField(cut(record.method))} ${bareField(cut(record.target, TARGET_CHARS_MAX))} - ` +
+    `${record.hierarchy}/${bareField(peerAddress(record.upstreamAddress))} ` +
+    `${bareField(mediaType(cut(record.contentType)))} reason=${record.reason} in=${record.requestBytes}\n`
+  );
+}
+
+/** `10/Oct/2000:13:55:36 -0700`. */
+function clfTime(second: number, zone: ZoneOffset): string {
+  const offset = zone(second * 1000);
+  const local = new Date((second + offset * 60) * 1000);
+  const away = Math.abs(offset);
+  return (
+    `${two(local.getUTCDate())}/${MONTHS[local.getUTCMonth()]}/${local.getUTCFullYear()}:` +
+    `${two(local.getUTCHours())}:${two(local.getUTCMinutes())}:${two(local.getUTCSeconds())} ` +
+    `${offset < 0 ? "-" : "+"}${two(Math.floor(away / 60))}${two(away % 60)}`
+  );
+}
+
+/** Computes `text` again only when the second changes: most lines share theirs with the one before. */
+function perSecond(text: (second: number) => string): (second: number) => string {
+  let cachedSecond = Number.NaN;
+  let cached = "";
+  return (second) => {
+    if (second !== cachedSecond) {
+      cached = text(second);
+      cachedSecond = second;
+    }
+    return cached;
+  };
+}
+
+function combinedFormat(zone: ZoneOffset): FormatLine {
+  const time = perSecond((second) => clfTime(second, zone));
+  return (record) =>
+    `${bareField(record.clientAddress)} - - [${time(Math.floor(whole(record.startedWallMs) / 1000))}] ` +
+    `"${quotedField(cut(record.method))} ${quotedField(cut(record.target, TARGET_CHARS_MAX))} ` +
+    `${record.version === "-" ? "-" : `HTTP/${quotedField(record.version)}`}" ${three(record.status)} ` +
+    `${record.responseBytes} "${quotedField(cut(record.referer))}" "${quotedField(cut(record.userAgent))}" ` +
+    `${record.cacheResult}:${record.hierarchy}/${bareField(record.upstreamAddress)} ` +
+    `ms=${whole(record.durationMs)} in=${record.requestBytes} reason=${record.reason}\n`;
+}
+
+function jsonFormat(): FormatLine {
+  const time = perSecond((second) => new Date(second * 1000).toISOString().slice(0, 19));
+  return (record) => {
+    const wallMs = whole(record.startedWallMs);
+    return (
+      `{"time":"${time(Math.floor(wallMs / 1000))}.${three(wallMs % 1000)}Z",` +
+      `"durationMs":${whole(record.durationMs)},"client":"${jsonField(record.clientAddress)}",` +
+      `"clientPort":${whole(record.clientPort)},"method":"${jsonField(cut(record.method))}",` +
+      `"target":"${jsonField(cut(record.target, TARGET_CHARS_MAX))}","version":"${jsonField(record.version)}",` +
+      `"status":${whole(record.status)},"requestBytes":${whole(record.requestBytes)},` +
+      `"responseBytes":${whole(record.responseBytes)},"cacheResult":"${record.cacheResult}",` +
+      `"hierarchy":"${record.hierarchy}","upstream":"${jsonField(record.upstreamAddress)}",` +
+      `"reason":"${record.reason}","contentType":"${jsonField(cut(record.contentType))}",` +
+      `"referer":"${jsonField(cut(record.referer))}","userAgent":"${jsonField(cut(record.userAgent))}"}\n`
+    );
+  };
+}
+
+/** The formatter for a form; each keeps its own cache of the last second. */
+export function accessLineFormat(format: AccessLogFormat, zone: ZoneOffset = localOffset): FormatLine {
+  if (format === "squid") return squidLine;
+  return format === "combined" ? combinedFormat(zone) : jsonFormat();
+}
