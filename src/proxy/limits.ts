@@ -1,0 +1,20 @@
+/** Limits of the proxy that are no settings, each with its reason. */
+
+/**
+ * After an answer that closes, how long and how much of the client's bytes is still read and thrown
+ * away: closing with unread bytes would send a reset that can destroy the answer (RFC 9112 section 9.6).
+ */
+export const LINGER_MS = 2_000;
+export const LINGER_BYTES_MAX = 1024 * 1024;
+
+/** Body pieces up to this size are copied behind the head into one write; larger ones are gathered. */
+export const COPY_BYTES_MAX = 16 * 1024;
+
+/** How often time limits are looked at: the precision of every time-out on the client's side. */
+export const SWEEP_INTERVAL_MS = 250;
+
+/** The longest request target that a log line or an error page repeats. */
+export const TARGET_SHOWN_MAX = 4_096;
+
+/** Interim answers (1xx) of one transaction that are forwarded; a server that sends more is broken. */
+export const INTERIM_ANSWERS_MAX = 64;

@@ -1,0 +1,106 @@
+import type { Clock } from "#base/clock.ts";
+import type { Counters } from "#http/counters.ts";
+import type { TransactionRecord } from "#http/transaction-record.ts";
+import type { ConnectionLedger } from "#transport/connection-ledger.ts";
+import type { Wire } from "#transport/wire.ts";
+import { ClientConnection } from "./client-connection.ts";
+import { type Generation, GenerationUse } from "./generation.ts";
+import type { ProxyContext } from "./proxy-context.ts";
+import { refuseConnection } from "./refuse-connection.ts";
+
+/** What the proxy needs from the process it runs in. */
+export interface ProxyDependencies {
+  readonly clock: Clock;
+  readonly counters: Counters;
+  /** Counts connections over all workers, for the limits. */
+  readonly ledger: ConnectionLedger;
+  readonly record: (record: TransactionRecord) => void;
+  readonly version: string;
+  /** When the unit started, and the counters of all its workers: for the status page. */
+  readonly unitStartedWallMs: number;
+  readonly unitCounters: () => Readonly<Record<string, number>>;
+}
+
+/**
+ * All client connections of one worker. It opens no socket itself: `accept` gets wires from whatever
+ * listens, `sweep` is called every SWEEP_INTERVAL_MS by whoever has a timer.
+ */
+export class ProxyServer {
+  readonly #deps: ProxyDependencies;
+  readonly #connections = new Set<ClientConnection>();
+  readonly #context: ProxyContext;
+  #current: GenerationUse;
+  #draining: { readonly deadlineMs: number; readonly done: () => void } | null = null;
+
+  constructor(deps: ProxyDependencies, generation: Generation) {
+    this.#deps = deps;
+    this.#current = new GenerationUse(generation);
+    this.#context = {
+      clock: deps.clock,
+      counters: deps.counters,
+      record: deps.record,
+      startedWallMs: deps.unitStartedWallMs,
+      version: deps.version,
+      unitCounters: deps.unitCounters,
+      current: () => this.#current,
+      draining: () => this.#draining !== null,
+      forget: (connection) => this.#forget(connection),
+    };
+  }
+
+  /** Uses a newer generation for every transaction that begins from now on. */
+  apply(generation: Generation): void {
+    const before = this.#current;
+    this.#current = new GenerationUse(generation);
+    before.replace();
+  }
+
+  /** A client has connected. */
+  accept(wire: Wire): void {
+    const { counters, ledger } = this.#deps;
+    const { settings } = this.#current.generation;
+    const verdict = ledger.tryAdd(wire.remoteAddress, settings.limits);
+    if (verdict !== "ok" || this.#draining !== null) {
+      if (verdict === "ok") ledger.remove(wire.remoteAddress);
+      const reason = verdict === "ok" ? "draining" : verdict;
+      counters.countClose(reason);
+      refuseConnection(wire, reason, { unit: settings.unit.name, wallMs: this.#deps.clock.wallMs() });
+      return;
+    }
+    counters.add("client_connections");
+    counters.add("client_connections_open");
+    this.#connections.add(new ClientConnection(wire, this.#context));
+    wire.resume();
+  }
+
+  /** Keeps every time limit of the client's side. */
+  sweep(): void {
+    const nowMs = this.#deps.clock.nowMs();
+    for (const connection of this.#connections) connection.sweep(nowMs);
+    if (this.#draining !== null && nowMs >= this.#draining.deadlineMs) {
+      for (const connection of this.#connections) connection.cut("draining");
+    }
+  }
+
+  /**
+   * Lets what is under way finish, for at most `timeoutMs`; idle connections close now. `done` is called
+   * once, when no connection is left.
+   */
+  drain(timeoutMs: number, done: () => void): void {
+    if (this.#draining !== null) return;
+    this.#draining = { deadlineMs: this.#deps.clock.nowMs() + timeoutMs, done };
+    for (const connection of this.#connections) connection.drain();
+    if (this.#connections.size === 0) done();
+  }
+
+  get openConnections(): number {
+    return this.#connections.size;
+  }
+
+  #forget(connection: ClientConnection): void {
+    if (!this.#connections.delete(connection)) return;
+    this.#deps.counters.add("client_connections_open", -1);
+    this.#deps.ledger.remove(connection.wire.remoteAddress);
+    if (this.#draining !== null && this.#connections.size === 0) this.#draining.done();
+  }
+}

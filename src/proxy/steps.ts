@@ -1,0 +1,184 @@
+import type { CloseReason } from "#http/close-reason.ts";
+import type { RequestHead } from "#http/message-head.ts";
+import { reasonPhrase } from "#http/status.ts";
+import { isLoop } from "#http/via.ts";
+import { responseHeadText } from "#http1/serialize.ts";
+import { type Answer, errorAnswer } from "./error-answer.ts";
+import { forwardRequest } from "./forward-request.ts";
+import { localAnswer } from "./local-answer.ts";
+import type { Transaction } from "./transaction.ts";
+
+/**
+ * A transaction as a table: what each step does, and which steps may follow it.
+ *
+ *   receive ─▶ authorize ─┬▶ local ────────────────────────────┐
+ *      │           │      ├▶ connect ─ wait ─▶ (tunnel)        ├▶ finish
+ *      │           │      └▶ fetch ─ wait ─▶ deliver ─ wait ───┤
+ *      └───────────┴─────────────▶ refuse ─────────────────────┘
+ *
+ * A step that waits is followed by an event: the exchange's head (deliver), the end of the answer
+ * (finish), a failure (refuse while no head has been sent), a tunnel.
+ */
+export type StepName =
+  | "receive"
+  | "authorize"
+  | "local"
+  | "connect"
+  | "fetch"
+  | "deliver"
+  | "refuse"
+  | "finish";
+
+export interface Step {
+  readonly next: readonly StepName[];
+  readonly act: (transaction: Transaction) => StepName | "wait";
+}
+
+export const STEPS: Readonly<Record<StepName, Step>> = {
+  receive: { next: ["authorize", "refuse"], act: receive },
+  authorize: { next: ["local", "connect", "fetch", "refuse"], act: authorize },
+  local: { next: [], act: local },
+  connect: { next: [], act: connect },
+  fetch: { next: [], act: fetchFromOrigin },
+  deliver: { next: [], act: deliver },
+  refuse: { next: [], act: refuse },
+  finish: { next: [], act: finish },
+};
+
+const headOf = (transaction: Transaction): RequestHead => transaction.head as RequestHead;
+
+function because(transaction: Transaction, reason: CloseReason): "refuse" {
+  transaction.reason = reason;
+  return "refuse";
+}
+
+/** What the request itself already decides: its expectations, and whether we have seen it before. */
+function receive(transaction: Transaction): StepName {
+  const { fields } = headOf(transaction);
+  const expectation = fields.combined("expect");
+  if (expectation !== undefined && expectation.toLowerCase() !== "100-continue") {
+    return because(transaction, "expectation-failed");
+  }
+  if (isLoop(fields, transaction.generation.pseudonym)) return because(transaction, "loop-detected");
+  return "authorize";
+}
+
+/** What the settings allow: the client's network, the method, the port. */
+function authorize(transaction: Transaction): StepName {
+  const { generation, connection } = transaction;
+  const { target, method } = headOf(transaction);
+  if (!generation.clientAllowed(connection.wire.remoteAddress)) {
+    transaction.mustClose = true;
+    return because(transaction, "client-not-allowed");
+  }
+  if (target.form === "origin" || target.form === "asterisk") return "local";
+  if (!generation.methodAllowed(method)) return because(transaction, "method-not-allowed");
+  if (target.form === "authority") {
+    return generation.connectPortAllowed(target.authority.port)
+      ? "connect"
+      : because(transaction, "port-not-allowed");
+  }
+  if (!generation.requestPortAllowed(target.authority.port)) return because(transaction, "port-not-allowed");
+  return forwardsLeft(headOf(transaction)) === 0 ? "local" : "fetch";
+}
+
+/** Max-Forwards of OPTIONS and TRACE (RFC 9110 section 7.6.2); null when there is no limit. */
+function forwardsLeft(head: RequestHead): number | null {
+  if (head.method !== "OPTIONS" && head.method !== "TRACE") return null;
+  const value = head.fields.get("max-forwards");
+  return value === undefined || !/^[0-9]{1,9}$/.test(value) ? null : Number(value);
+}
+
+/** The request is for this unit itself. */
+function local(transaction: Transaction): "wait" {
+  const head = headOf(transaction);
+  const { context } = transaction.connection;
+  const answer = localAnswer({
+    path: head.target.form === "origin" ? head.target.path : "*",
+    method: head.method,
+    unit: transaction.generation.settings.unit.name,
+    softwareVersion: context.version,
+    state: context.draining() ? "draining" : "running",
+    wallMs: context.clock.wallMs(),
+    uptimeMs: context.clock.wallMs() - context.startedWallMs,
+    counters: context.unitCounters(),
+    acceptLanguage: head.fields.get("accept-language"),
+    accept: head.fields.get("accept"),
+  });
+  if (answer.kind === "answer") sendOwnAnswer(transaction, answer);
+  else {
+    transaction.allowMethods = answer.allowMethods;
+    because(transaction, answer.reason);
+    refuse(transaction);
+  }
+  return "wait";
+}
+
+function connect(transaction: Transaction): "wait" {
+  const { target } = headOf(transaction);
+  if (target.form !== "authority") throw new Error(`invariant broken: CONNECT in ${target.form}-form`);
+  transaction.cancelTunnel = transaction.generation.openTunnel(target.authority, (outcome) => {
+    transaction.cancelTunnel = null;
+    if (outcome.ok) transaction.onTunnel(outcome.value);
+    else transaction.fail(outcome.error.reason, outcome.error.detail);
+  });
+  return "wait";
+}
+
+function fetchFromOrigin(transaction: Transaction): "wait" {
+  const { generation, connection } = transaction;
+  const head = headOf(transaction);
+  if (head.target.form !== "absolute") throw new Error(`invariant broken: fetch in ${head.target.form}-form`);
+  const request = forwardRequest(head, head.target, {
+    settings: generation.settings,
+    pseudonym: generation.pseudonym,
+    clientAddress: connection.wire.remoteAddress,
+  });
+  transaction.exchange = generation.fetch(request, transaction);
+  return "wait";
+}
+
+function deliver(transaction: Transaction): "wait" {
+  if (transaction.response === null) throw new Error("invariant broken: deliver without an answer");
+  transaction.deliver(transaction.response);
+  return "wait";
+}
+
+/** The answer is an error of our own, with the reason's status. */
+function refuse(transaction: Transaction): "wait" {
+  const { head, generation, connection, reason } = transaction;
+  // After a refused CONNECT the client may take what follows for tunnelled bytes (RFC 9931).
+  if (head === null || head.method === "CONNECT" || !connection.requestComplete) transaction.mustClose = true;
+  const answer = errorAnswer({
+    reason,
+    detail: transaction.detail,
+    unit: generation.settings.unit.name,
+    method: head?.method ?? "",
+    target: head?.rawTarget ?? transaction.badRequestLine,
+    wallMs: connection.context.clock.wallMs(),
+    acceptLanguage: head?.fields.get("accept-language"),
+    accept: head?.fields.get("accept"),
+    allowMethods: transaction.allowMethods ?? generation.settings.requests.methods,
+    nextHop: transaction.upstreamAddress === "-" ? undefined : transaction.upstreamAddress,
+  });
+  sendOwnAnswer(transaction, answer);
+  return "wait";
+}
+
+function sendOwnAnswer(transaction: Transaction, answer: Answer): void {
+  const head = transaction.head;
+  transaction.mustClose = transaction.closesAfterAnswer || head === null || !head.keepAlive;
+  if (transaction.mustClose) answer.fields.addLower("connection", "Connection", "close");
+  else if (head?.minorVersion === 0) answer.fields.addLower("connection", "Connection", "keep-alive");
+  transaction.sendAnswer(
+    answer.status,
+    responseHeadText(answer.status, reasonPhrase(answer.status), answer.fields),
+    answer.body,
+  );
+}
+
+/** The transaction is over: booked, logged, and the connection goes on or closes. */
+function finish(transaction: Transaction): "wait" {
+  transaction.finish();
+  return "wait";
+}

@@ -1,0 +1,49 @@
+import { CLOSE_REASONS } from "#http/close-reason.ts";
+import type { TransactionRecord } from "#http/transaction-record.ts";
+import { TARGET_SHOWN_MAX } from "./limits.ts";
+import type { Transaction } from "./transaction.ts";
+
+/** The record of an ended transaction, for the access log. */
+export function transactionRecord(
+  transaction: Transaction,
+  measured: { readonly requestBytes: number; readonly responseBytes: number; readonly nowMs: number },
+): TransactionRecord {
+  const { head, connection } = transaction;
+  return {
+    startedWallMs: transaction.startedWallMs,
+    durationMs: measured.nowMs - transaction.startedMs,
+    clientAddress: connection.wire.remoteAddress,
+    clientPort: connection.wire.remotePort,
+    method: head?.method ?? "-",
+    target: shown(head?.rawTarget ?? transaction.badRequestLine),
+    version: head === null ? "-" : `1.${head.minorVersion}`,
+    status: transaction.status,
+    requestBytes: measured.requestBytes,
+    responseBytes: measured.responseBytes,
+    cacheResult: cacheResult(transaction),
+    hierarchy:
+      transaction.upstreamAddress === "-"
+        ? "HIER_NONE"
+        : transaction.parent === null
+          ? "HIER_DIRECT"
+          : "HIER_PARENT",
+    upstreamAddress: transaction.upstreamAddress,
+    reason: transaction.reason,
+    contentType: transaction.response?.fields.get("content-type") ?? "-",
+    referer: head?.fields.get("referer") ?? "-",
+    userAgent: head?.fields.get("user-agent") ?? "-",
+  };
+}
+
+const shown = (target: string): string => (target === "" ? "-" : target.slice(0, TARGET_SHOWN_MAX));
+
+function cacheResult(transaction: Transaction): TransactionRecord["cacheResult"] {
+  if (transaction.tunnelled) return "TCP_TUNNEL";
+  if (transaction.upstreamAddress !== "-") return "TCP_MISS";
+  if (transaction.head === null) return "NONE";
+  const { proxyError } = CLOSE_REASONS[transaction.reason];
+  if (proxyError === "http_request_denied" || proxyError === "destination_ip_prohibited") return "TCP_DENIED";
+  const form = transaction.head.target.form;
+  if (form === "origin" || form === "asterisk") return "TCP_LOCAL";
+  return transaction.reason === "complete" ? "TCP_MISS" : "NONE";
+}
