@@ -18,3 +18,9 @@ export const TARGET_SHOWN_MAX = 4_096;
 
 /** Interim answers (1xx) of one transaction that are forwarded; a server that sends more is broken. */
 export const INTERIM_ANSWERS_MAX = 64;
+
+/**
+ * Connections beyond a connection limit that are still being told so. More than these are dropped
+ * unanswered: a flood must not hold more than the limit allows.
+ */
+export const REFUSED_CONNECTIONS_MAX = 256;

@@ -6,7 +6,7 @@ import type { Wire } from "#transport/wire.ts";
 import { ClientConnection } from "./client-connection.ts";
 import { type Generation, GenerationUse } from "./generation.ts";
 import type { ProxyContext } from "./proxy-context.ts";
-import { refuseConnection } from "./refuse-connection.ts";
+import { RefusedConnections } from "./refused-connections.ts";
 
 /** What the proxy needs from the process it runs in. */
 export interface ProxyDependencies {
@@ -28,12 +28,14 @@ export interface ProxyDependencies {
 export class ProxyServer {
   readonly #deps: ProxyDependencies;
   readonly #connections = new Set<ClientConnection>();
+  readonly #refused: RefusedConnections;
   readonly #context: ProxyContext;
   #current: GenerationUse;
   #draining: { readonly deadlineMs: number; readonly done: () => void } | null = null;
 
   constructor(deps: ProxyDependencies, generation: Generation) {
     this.#deps = deps;
+    this.#refused = new RefusedConnections(deps.clock);
     this.#current = new GenerationUse(generation);
     this.#context = {
       clock: deps.clock,
@@ -64,7 +66,7 @@ export class ProxyServer {
       if (verdict === "ok") ledger.remove(wire.remoteAddress);
       const reason = verdict === "ok" ? "draining" : verdict;
       counters.countClose(reason);
-      refuseConnection(wire, reason, { unit: settings.unit.name, wallMs: this.#deps.clock.wallMs() });
+      this.#refused.answer(wire, reason, settings.unit.name);
       return;
     }
     counters.add("client_connections");
@@ -77,6 +79,7 @@ export class ProxyServer {
   sweep(): void {
     const nowMs = this.#deps.clock.nowMs();
     for (const connection of this.#connections) connection.sweep(nowMs);
+    this.#refused.sweep(nowMs);
     if (this.#draining !== null && nowMs >= this.#draining.deadlineMs) {
       for (const connection of this.#connections) connection.cut("draining");
     }

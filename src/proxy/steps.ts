@@ -52,9 +52,13 @@ function because(transaction: Transaction, reason: CloseReason): "refuse" {
   return "refuse";
 }
 
-/** What the request itself already decides: its expectations, and whether we have seen it before. */
+/** What the request itself already decides: its size, its expectations, whether we have seen it before. */
 function receive(transaction: Transaction): StepName {
-  const { fields } = headOf(transaction);
+  const { fields, framing } = headOf(transaction);
+  const { requestBodyBytesMax } = transaction.generation.settings.limits;
+  if (framing.kind === "length" && requestBodyBytesMax > 0 && framing.bytes > requestBodyBytesMax) {
+    return because(transaction, "body-too-large");
+  }
   const expectation = fields.combined("expect");
   if (expectation !== undefined && expectation.toLowerCase() !== "100-continue") {
     return because(transaction, "expectation-failed");

@@ -389,3 +389,39 @@ t.test("an upgrade becomes a tunnel", async (t) => {
   client.receive("c");
   t.equal(server.sent, "c");
 });
+
+t.test("connections beyond a limit are told so, and do not count", async (t) => {
+  const proxy = new FakeProxy((settings) => ({
+    ...settings,
+    limits: { ...settings.limits, connectionsPerClientMax: 2 },
+  }));
+  const first = proxy.client();
+  proxy.client();
+  const third = proxy.client();
+  t.match(third.sent, /^HTTP\/1\.1 503 [\s\S]*Connection: close/);
+  t.equal(third.ended, true);
+  proxy.pass(2_000);
+  t.equal(third.closed, true);
+  t.equal(proxy.counters.value("too-many-client-connections"), 1);
+  first.close(null);
+  t.equal(proxy.client().sent, "", "there is room again");
+});
+
+t.test("a request body beyond the limit is refused before and while it comes", async (t) => {
+  const proxy = new FakeProxy((settings) => ({
+    ...settings,
+    limits: { ...settings.limits, requestBodyBytesMax: 4 },
+  }));
+  const declared = proxy.client();
+  declared.receive("POST http://o.example/ HTTP/1.1\r\nHost: o.example\r\nContent-Length: 5\r\n\r\n");
+  t.match(declared.sent, /^HTTP\/1\.1 413 /);
+  t.equal(declared.ended, true);
+  const chunked = proxy.client();
+  chunked.receive(
+    "POST http://o.example/ HTTP/1.1\r\nHost: o.example\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n",
+  );
+  t.equal(chunked.sent, "");
+  chunked.receive("3\r\ndef\r\n");
+  t.match(chunked.sent, /^HTTP\/1\.1 413 /);
+  t.equal(proxy.exchange.aborted, true);
+});
