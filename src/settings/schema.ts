@@ -5,7 +5,8 @@
  */
 import Type from "typebox";
 
-const text = (description: string, fallback: string) => Type.String({ description, default: fallback });
+const text = (description: string, fallback: string, form: string) =>
+  Type.String({ description, default: fallback, form });
 
 const flag = (description: string, fallback: boolean) => Type.Boolean({ description, default: fallback });
 
@@ -19,6 +20,8 @@ const KIB = 1024;
 const MIB = 1024 * KIB;
 const GIB = 1024 * MIB;
 
+const PATH_FORM = "a path";
+const ADDRESS_FORM = "an IPv4 or IPv6 address";
 const NAME_FORM = '1 to 64 letters, digits, ".", "_" or "-"';
 
 /** RFC 9110 section 5.6.2: a method is a token. */
@@ -48,6 +51,7 @@ const Listener = Type.Object(
     address: text(
       "The local address to listen on. Anything but loopback needs clients.allowedNetworks.",
       "127.0.0.1",
+      ADDRESS_FORM,
     ),
     port: Type.Integer({
       minimum: 0,
@@ -82,6 +86,7 @@ const Parent = Type.Object(
     ),
     passwordFile: Type.Optional(
       Type.String({
+        form: PATH_FORM,
         description: "A file that holds the password, so that it never stands in the settings.",
       }),
     ),
@@ -295,7 +300,10 @@ export const SettingsSchema = Type.Object(
           2_048,
         ),
         caFile: Type.Optional(
-          Type.String({ description: "Certificates (PEM) to trust beside the built-in ones." }),
+          Type.String({
+            form: PATH_FORM,
+            description: "Certificates (PEM) to trust beside the built-in ones.",
+          }),
         ),
       },
       { ...closed, description: "Connections to origins and parents.", default: {} },
@@ -338,7 +346,7 @@ export const SettingsSchema = Type.Object(
     accessLog: Type.Object(
       {
         enabled: flag("Whether transactions are logged.", true),
-        file: text("Relative to the state folder, or absolute.", "log/access.log"),
+        file: text("Relative to the state folder, or absolute.", "log/access.log", PATH_FORM),
         format: Type.Union([Type.Literal("squid"), Type.Literal("combined"), Type.Literal("json")], {
           default: "squid",
           description: "The form of a line.",
@@ -359,6 +367,7 @@ export const SettingsSchema = Type.Object(
         socket: text(
           "The unix socket of the control interface, relative to the state folder or absolute.",
           "control.sock",
+          PATH_FORM,
         ),
       },
       { ...closed, description: "The control socket.", default: {} },
@@ -366,7 +375,7 @@ export const SettingsSchema = Type.Object(
     metrics: Type.Object(
       {
         enabled: flag("Whether OpenMetrics are served.", false),
-        address: text("The local address.", "127.0.0.1"),
+        address: text("The local address.", "127.0.0.1", ADDRESS_FORM),
         port: Type.Integer({
           minimum: 0,
           maximum: 65_535,

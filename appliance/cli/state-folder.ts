@@ -1,0 +1,50 @@
+/** Where the commands look when they are not told: the state folder and what lies in it. */
+import { existsSync } from "node:fs";
+import { isAbsolute, join } from "node:path";
+import { loadSettings } from "#appliance/service/load-settings.ts";
+import { defaultSettings } from "#settings/parse-settings.ts";
+import type { CommandArgs, CommandIo, CommandOption } from "./command.ts";
+
+const STATE_FOLDER = "./.state";
+const SETTINGS_NAME = "settings.json";
+
+export const STATE_OPTION: CommandOption = {
+  name: "state",
+  value: "DIR",
+  summary: `The state folder; without it ${STATE_FOLDER}.`,
+};
+
+export const SETTINGS_OPTION: CommandOption = {
+  name: "settings",
+  value: "FILE",
+  summary: `The settings; without it DIR/${SETTINGS_NAME} where there is one, else the defaults.`,
+};
+
+export const SOCKET_OPTION: CommandOption = {
+  name: "socket",
+  value: "PATH",
+  summary: "The control socket; without it the one that the settings name.",
+};
+
+export const stateFolderOf = (args: CommandArgs): string => args.values.get("state") ?? STATE_FOLDER;
+
+/** The settings file that holds for the arguments, or null for the defaults. */
+export function settingsPathOf(args: CommandArgs): string | null {
+  const named = args.values.get("settings");
+  if (named !== undefined) return named;
+  const kept = join(stateFolderOf(args), SETTINGS_NAME);
+  return existsSync(kept) ? kept : null;
+}
+
+/** The control socket of the unit that was started with the same arguments. */
+export async function socketPathOf(args: CommandArgs, io: CommandIo): Promise<string> {
+  const named = args.values.get("socket");
+  if (named !== undefined) return named;
+  const path = settingsPathOf(args);
+  const loaded = await loadSettings(path);
+  // The unit may well be running on what the file said before.
+  if (!loaded.ok)
+    io.err(`futago: ${path} has faults (see "futago check-settings"): its control.socket is not used`);
+  const { socket } = (loaded.ok ? loaded.value : defaultSettings()).control;
+  return isAbsolute(socket) ? socket : join(stateFolderOf(args), socket);
+}

@@ -1,0 +1,49 @@
+/**
+ * Builds what is shipped: one file for the command line (the supervisor in it) and one for the worker
+ * threads. Prints what was built with its size; exits 1 and says why when something does not build.
+ */
+import { rm, stat } from "node:fs/promises";
+import { build } from "esbuild";
+import { readPackageVersion } from "./version.ts";
+
+const ENTRIES = {
+  futago: "appliance/cli/futago.ts",
+  "proxy-worker": "appliance/main/proxy-worker.ts",
+} as const;
+
+const OUTPUT_FOLDER = "dist";
+
+/** CommonJS packages (undici) call `require`, which an ES module does not have. */
+const REQUIRE_BANNER =
+  'import { createRequire as futagoCreateRequire } from "node:module"; const require = futagoCreateRequire(import.meta.url);';
+
+async function bundle(): Promise<number> {
+  await rm(OUTPUT_FOLDER, { recursive: true, force: true });
+  try {
+    await build({
+      entryPoints: { ...ENTRIES },
+      outdir: OUTPUT_FOLDER,
+      bundle: true,
+      platform: "node",
+      format: "esm",
+      target: "esnext",
+      sourcemap: true,
+      legalComments: "eof",
+      banner: { js: REQUIRE_BANNER },
+      define: { FUTAGO_VERSION: JSON.stringify(readPackageVersion()) },
+      logLevel: "warning",
+    });
+  } catch {
+    // esbuild has printed each error with its place.
+    process.stderr.write("The bundle was not built.\n");
+    return 1;
+  }
+  for (const name of Object.keys(ENTRIES)) {
+    const path = `${OUTPUT_FOLDER}/${name}.js`;
+    const { size } = await stat(path);
+    process.stdout.write(`${path}  ${(size / 1024).toFixed(0)} KiB\n`);
+  }
+  return 0;
+}
+
+process.exitCode = await bundle();

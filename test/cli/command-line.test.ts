@@ -1,0 +1,129 @@
+import { spawn } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { text } from "node:stream/consumers";
+import t from "tap";
+import { runCommandLine } from "#appliance/cli/command-line.ts";
+
+interface Answer {
+  readonly code: number | null;
+  readonly out: string;
+  readonly err: string;
+}
+
+/** The command line within this process. */
+async function futago(...words: readonly string[]): Promise<Answer> {
+  const out: string[] = [];
+  const err: string[] = [];
+  const code = await runCommandLine(words, {
+    out: (line) => out.push(`${line}\n`),
+    err: (line) => err.push(`${line}\n`),
+  });
+  return { code, out: out.join(""), err: err.join("") };
+}
+
+/** The command line as its users run it. */
+async function futagoProcess(...words: readonly string[]): Promise<Answer> {
+  const child = spawn(process.execPath, ["appliance/cli/futago.ts", ...words], {
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  const ended = new Promise<number | null>((resolve) => child.once("close", resolve));
+  const [code, out, err] = await Promise.all([ended, text(child.stdout), text(child.stderr)]);
+  return { code, out, err };
+}
+
+const BAD_SETTINGS = '{ "limits": { "headBytesMax": "64k" }, "worker": 2 }';
+const NOT_POLICY = '{ "clients": { "allowedNetworks": ["10.0.0.0/33"] } }';
+
+t.test("version, in a process of its own", async (t) => {
+  const { version } = JSON.parse(readFileSync("package.json", "utf8")) as { readonly version: string };
+  t.strictSame(await futagoProcess("version"), { code: 0, out: `futago ${version}\n`, err: "" });
+  t.strictSame(await futago("--version"), { code: 0, out: `futago ${version}\n`, err: "" });
+});
+
+t.test("check-settings, in a process of its own", async (t) => {
+  const folder = t.testdir({ "good.json": "{}", "bad.json": BAD_SETTINGS });
+  const [good, bad] = [join(folder, "good.json"), join(folder, "bad.json")];
+  t.strictSame(await futagoProcess("check-settings", good), { code: 0, out: `${good}: ok\n`, err: "" });
+  const answer = await futagoProcess("check-settings", bad);
+  t.equal(answer.code, 2);
+  t.equal(answer.out, "");
+  const lines = answer.err.trimEnd().split("\n");
+  t.equal(
+    lines[0],
+    `${bad}: limits.headBytesMax: found "64k", expected a whole number of bytes from 1024 to 1048576 (1 KiB to 1 MiB)`,
+  );
+  t.match(lines[1], /: worker: found an unknown key, expected one of .*; did you mean "workers"\?$/);
+  t.equal(lines[2], `${bad}: 2 faults`);
+});
+
+t.test("check-settings tells what only policy can see", async (t) => {
+  const file = join(t.testdir({ "settings.json": NOT_POLICY }), "settings.json");
+  const answer = await futago("check-settings", file);
+  t.equal(answer.code, 2);
+  t.match(answer.err, /clients\.allowedNetworks\[0\]: found "10\.0\.0\.0\/33", expected an address/);
+  t.match(answer.err, /: 1 fault\n$/);
+});
+
+t.test("check-settings of a file that is not there", async (t) => {
+  const answer = await futago("check-settings", "/nowhere/settings.json");
+  t.equal(answer.code, 2);
+  t.match(answer.err, /^\/nowhere\/settings\.json: found no such file, expected a settings file/);
+});
+
+t.test("a wrong command line exits 64 and says what was probably meant", async (t) => {
+  const CASES: readonly (readonly [words: readonly string[], err: RegExp])[] = [
+    [[], /^Usage: futago COMMAND/],
+    [["chek-settings", "x"], /^futago: unknown command "chek-settings"; did you mean "check-settings"\?/],
+    [["frobnicate"], /^futago: unknown command "frobnicate" \(see/],
+    [["--frobnicate"], /^futago: unknown command "--frobnicate"/],
+    [["check-settings"], /^futago: check-settings: FILE is missing \(see "futago check-settings --help"\)/],
+    [["check-settings", "a", "b"], /unexpected word "b"/],
+    [["status", "--jsn"], /unknown option --jsn; did you mean --json\?/],
+    [["status", "-x"], /unknown option -x/],
+    [["status", "--json=yes"], /--json takes no value/],
+    [["run", "--settings"], /--settings needs a value: --settings FILE/],
+    [["run", "--settings", "--state", "x"], /--settings needs a value/],
+    [["run", "--state="], /--state needs a value/],
+    [["run", "--state", "a", "--state", "b"], /--state is given twice/],
+    [["help", "statsu"], /did you mean "status"\?/],
+  ];
+  for (const [words, err] of CASES) {
+    const answer = await futago(...words);
+    t.equal(answer.code, 64, words.join(" "));
+    t.equal(answer.out, "");
+    t.match(answer.err, err);
+  }
+  t.equal((await futagoProcess("frobnicate")).code, 64, "as a process too");
+});
+
+t.test("help is there for the whole and for every command", async (t) => {
+  const general = await futago("--help");
+  t.equal(general.code, 0);
+  const names = [...general.out.matchAll(/^ {2}([a-z-]+) /gm)].map(([, name]) => name ?? "");
+  t.strictSame(names, ["run", "check-settings", "status", "reload", "drain", "version", "help"]);
+  for (const name of names) {
+    const answer = await futago(name, "--help");
+    t.equal(answer.code, 0, name);
+    t.match(answer.out, new RegExp(`^Usage: futago ${name}\\b`));
+    t.match(answer.out, /--help {2,}\S/);
+    t.strictSame(await futago("help", name), answer);
+    t.strictSame(await futago(name, "-h"), answer);
+  }
+});
+
+t.test("a unit that does not run is told, with exit code 1", async (t) => {
+  const state = t.testdir({});
+  for (const command of ["status", "reload", "drain"]) {
+    const answer = await futago(command, "--state", state);
+    t.equal(answer.code, 1);
+    t.equal(answer.out, "");
+    t.match(answer.err, `futago: no answer from the unit at ${join(state, "control.sock")}`);
+  }
+});
+
+t.test("the control socket is the one that the settings in the state folder name", async (t) => {
+  const state = t.testdir({ "settings.json": '{ "control": { "socket": "other.sock" } }' });
+  t.match((await futago("status", "--state", state)).err, join(state, "other.sock"));
+  t.match((await futago("status", "--state", state, "--socket", "/nowhere/x.sock")).err, "/nowhere/x.sock");
+});
