@@ -77,12 +77,15 @@ const Parent = Type.Object(
       form: "http://host:port or https://host:port, without a user name or a path",
       description: "http://host:port or https://host:port of the parent proxy.",
     }),
-    domains: Type.Array(Type.String({ minLength: 1, form: "example.com, .example.com or *" }), {
+    domains: Type.Array(Type.String({ minLength: 1, form: "a host, a domain such as .example.com, or *" }), {
       default: ["*"],
       description: "The hosts that go through it: example.com, .example.com (it and all below it), or *.",
     }),
     username: Type.Optional(
-      Type.String({ description: "Basic credentials for the parent, with passwordFile." }),
+      Type.String({
+        form: "a name without colons",
+        description: "Basic credentials for the parent, with passwordFile.",
+      }),
     ),
     passwordFile: Type.Optional(
       Type.String({
@@ -326,10 +329,13 @@ export const SettingsSchema = Type.Object(
     ),
     dns: Type.Object(
       {
-        servers: Type.Array(Type.String({ minLength: 1, form: "address or address:port" }), {
-          default: [],
-          description: "Resolvers as address or address:port; empty uses the system's.",
-        }),
+        servers: Type.Array(
+          Type.String({ minLength: 1, form: "an address, address:port or [IPv6 address]:port" }),
+          {
+            default: [],
+            description: "Resolvers as address or address:port; empty uses the system's.",
+          },
+        ),
         timeoutMs: whole("For one look-up in all.", [100, MINUTE], 5 * SECOND),
         cacheEntriesMax: whole("Names that one worker remembers.", [0, 1_000_000], 10_000),
         ttlMinMs: whole("Answers are kept at least this long.", [0, HOUR], 1 * SECOND),
