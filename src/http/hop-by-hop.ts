@@ -8,16 +8,6 @@ import type { FieldList } from "./field-list.ts";
  * message writes it anew. Trailer stays, because trailers are forwarded (RFC 9110 section 6.6.2).
  */
 
-/** Every field in lists by the length of its name: a look-up then compares one or two strings, and hashes none. */
-const byLength = (names: readonly string[]): readonly (readonly string[])[] => {
-  const table: string[][] = [];
-  for (const name of names) {
-    while (table.length <= name.length) table.push([]);
-    table[name.length]?.push(name);
-  }
-  return table;
-};
-
 const ONE_CONNECTION = [
   "connection",
   "keep-alive",
@@ -38,8 +28,8 @@ const ONE_CONNECTION = [
  */
 const REQUEST_ONLY = ["host", "expect"];
 
-const LEFT_OUT_OF_REQUESTS = byLength([...ONE_CONNECTION, ...REQUEST_ONLY]);
-const LEFT_OUT_OF_RESPONSES = byLength(ONE_CONNECTION);
+const LEFT_OUT_OF_REQUESTS = new Set([...ONE_CONNECTION, ...REQUEST_ONLY]);
+const LEFT_OUT_OF_RESPONSES = new Set(ONE_CONNECTION);
 
 /**
  * Fields that Connection cannot remove. RFC 9110 section 7.6.1: "A sender MUST NOT send a connection
@@ -81,12 +71,12 @@ export function copyResponseFields(from: FieldList, to: FieldList): void {
   copyExcept(from, to, LEFT_OUT_OF_RESPONSES);
 }
 
-function copyExcept(from: FieldList, to: FieldList, leftOut: readonly (readonly string[])[]): void {
+function copyExcept(from: FieldList, to: FieldList, leftOut: ReadonlySet<string>): void {
   const connection = from.combined("connection");
   const named = connection === undefined || isPlain(connection) ? null : namedBy(connection);
   for (let index = 0; index < from.length; index += 1) {
     const name = from.nameAt(index);
-    if (leftOut[name.length]?.includes(name) || named?.has(name)) continue;
+    if (leftOut.has(name) || named?.has(name)) continue;
     to.addLower(name, from.rawNameAt(index), from.valueAt(index));
   }
 }

@@ -38,11 +38,11 @@ export type List = readonly Member[];
 export type Dictionary = ReadonlyMap<string, Member>;
 
 /** The largest magnitude of an integer: 15 digits (section 3.3.1). */
-export const INTEGER_MAX = 999_999_999_999_999;
+const INTEGER_MAX = 999_999_999_999_999;
 /** Decimals have up to 12 digits before the point and 3 after it (section 3.3.2). */
 const DECIMAL_MAX = 999_999_999_999.999;
 
-export const KEY_PATTERN = /^[a-z*][a-z0-9_.*-]*$/;
+const KEY_PATTERN = /^[a-z*][a-z0-9_.*-]*$/;
 export const TOKEN_PATTERN = /^[A-Za-z*][!#$%&'*+.^_`|~0-9A-Za-z:/-]*$/;
 
 const NO_PARAMETERS: Parameters = new Map();

@@ -138,7 +138,6 @@ export function errorPage(page: ErrorPage): string {
   return framed({
     language,
     title: `${status} ${sentence}`,
-    unit: page.unit,
     main: `${stateMark(status < 500 ? "warning" : "stop", `${status} ${page.phrase}`)}
 <h1>${escapeHtml(sentence)}</h1>
 <p>${escapeHtml(adviceFor(reason, language))}</p>

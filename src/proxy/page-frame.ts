@@ -28,11 +28,11 @@ const STYLE = [
   ":lang(ja){line-height:1.75;line-break:strict;word-break:auto-phrase}",
   "main{max-width:680px;margin:0 auto;padding:48px 24px}",
   ".card{background:var(--paper);border:1px solid var(--line);border-radius:8px;padding:24px 28px}",
-  ".mark{display:flex;align-items:center;gap:8px;margin:0 0 16px;color:var(--soft)}.mark svg{color:var(--accent)}.mark b{color:var(--ink);font-weight:600}",
+  ".mark{display:flex;align-items:center;gap:8px;margin:0 0 16px;font-weight:600}.mark svg{color:var(--accent)}",
   "h1{font-size:21px;line-height:1.4;font-weight:600;margin:4px 0 12px;text-wrap:balance}h2{font-size:14px;font-weight:600;margin:24px 0 4px}",
   "p{margin:0 0 12px;max-width:40em}.soft{color:var(--soft)}",
   ".state{display:inline-flex;align-items:center;gap:6px;font-weight:600}.ok{color:var(--ok)}.warning{color:var(--warning)}.stop{color:var(--stop)}",
-  "dl{display:grid;grid-template-columns:max-content 1fr;gap:0 24px;margin:20px 0 0;border-top:1px solid var(--line)}dl>div{display:contents}dt,dd{padding:6px 0;border-bottom:1px solid var(--line);margin:0}dt{color:var(--soft)}dl>div:last-child>*{border-bottom:0}dl+.soft{margin-top:12px}",
+  "dl{display:grid;grid-template-columns:max-content 1fr;margin:20px 0 0;border-top:1px solid var(--line)}dl>div{display:contents}dt,dd{padding:6px 0;border-bottom:1px solid var(--line);margin:0}dt{color:var(--soft);padding-right:24px}dl>div:last-child>*{border-bottom:0}",
   'code{font:13px/1.5 ui-monospace,"Cascadia Mono",Menlo,Consolas,"DejaVu Sans Mono",monospace}',
   "table{width:100%;border-collapse:collapse;margin:4px 0 0}th,td{text-align:left;font-weight:400;padding:5px 0;border-bottom:1px solid var(--line);vertical-align:top}th{color:var(--soft);padding-right:24px}td{text-align:right;white-space:nowrap}td small{font-size:inherit;color:var(--soft);margin-left:4px}tr:last-child>*{border-bottom:0}",
   ".columns{display:grid;grid-template-columns:1fr 1fr;gap:0 40px}",
@@ -49,7 +49,6 @@ export const PAGE_SECURITY_POLICY = `default-src 'none'; style-src 'sha256-${STY
 export interface Page {
   readonly language: PageLanguage;
   readonly title: string;
-  readonly unit: string;
   readonly main: string;
   readonly footer: string;
 }
@@ -71,7 +70,7 @@ export const framed = (page: Page): string =>
 </head>
 <body>
 <main>
-<p class="mark">${MARK}<span><b>Futago</b> ${escapeHtml(page.unit)}</span></p>
+<p class="mark">${MARK}Futago</p>
 <article class="card">
 ${page.main}
 </article>

@@ -86,7 +86,6 @@ export function statusPage(status: UnitStatus, language: PageLanguage): string {
   return framed({
     language,
     title: `${status.unit}: ${words.title}`,
-    unit: status.unit,
     main: `${stateMark(state === "running" ? "ok" : "warning", words[state])}
 <h1>${escapeHtml(status.unit)}</h1>
 <p class="soft">${words.use}</p>
