@@ -52,7 +52,8 @@ export function expectationOf(node: SchemaNode, key: string): string {
       return integerExpectation(node, unitOf(key));
     case "boolean":
       return "true or false";
-    default:
+    case "string":
+    case undefined:
       return node.form ?? FORMATS[node.format ?? ""] ?? "text";
   }
 }

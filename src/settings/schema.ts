@@ -5,46 +5,24 @@
  */
 import Type from "typebox";
 
-const text = (description: string, fallback: string, form: string) =>
-  Type.String({ description, default: fallback, form });
-
-const flag = (description: string, fallback: boolean) => Type.Boolean({ description, default: fallback });
-
-const whole = (description: string, range: readonly [number, number], fallback: number) =>
-  Type.Integer({ description, minimum: range[0], maximum: range[1], default: fallback });
-
-const SECOND = 1_000;
-const MINUTE = 60 * SECOND;
-const HOUR = 60 * MINUTE;
-const KIB = 1024;
-const MIB = 1024 * KIB;
-const GIB = 1024 * MIB;
-
-const PATH_FORM = "a path";
-const ADDRESS_FORM = "an IPv4 or IPv6 address";
-const NAME_FORM = '1 to 64 letters, digits, ".", "_" or "-"';
-
-/** RFC 9110 section 5.6.2: a method is a token. */
-const METHOD_PATTERN = "^[!#$%&'*+.^_`|~0-9A-Za-z-]+$";
-
-const closed = { additionalProperties: false } as const;
-
-const Port = Type.Integer({ minimum: 1, maximum: 65_535, description: "A TCP port." });
-
-/** Checked further by `policy/`: an address or a network in CIDR form. */
-const Network = Type.String({
-  form: "an address or a network, such as 10.0.0.0/8 or fd00::/8",
-  description: "An address or a network.",
-});
-
-const PortRange = Type.Union([
-  Port,
-  Type.String({
-    pattern: "^[0-9]{1,5}-[0-9]{1,5}$",
-    form: 'a range of ports such as "1025-65535"',
-    description: 'A port, or a range such as "1025-65535".',
-  }),
-]);
+import {
+  ADDRESS_FORM,
+  closed,
+  flag,
+  GIB,
+  HOUR,
+  KIB,
+  METHOD_PATTERN,
+  MIB,
+  MINUTE,
+  NAME_FORM,
+  Network,
+  PATH_FORM,
+  PortRange,
+  SECOND,
+  text,
+  whole,
+} from "./schema-parts.ts";
 
 const Listener = Type.Object(
   {
