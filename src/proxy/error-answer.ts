@@ -140,12 +140,21 @@ function shownDetail(input: ErrorAnswerInput): string {
 
 /**
  * Without userinfo and without the query, which often carry secrets; cut to a line or two. The target
- * may be one that no parser took: all up to the last "@" before a slash counts as userinfo.
+ * may be one that no parser took, or a whole request line: all up to the last "@" before a slash
+ * counts as userinfo.
  */
 function shownTarget(target: string): string {
-  const anonymous = target.replace(/^([A-Za-z][A-Za-z0-9+.-]*:[/\\]+|[/\\]{2,})?[^/\\]*@/, "$1…@");
-  const [shown = "", query] = anonymous.split(/[?#]/, 2);
+  const [shown = "", query] = withoutUserinfo(target).split(/[?#]/, 2);
   return printable(query === undefined ? shown : `${shown}?…`, TARGET_CHARS_MAX);
+}
+
+function withoutUserinfo(target: string): string {
+  const slashes = /:[/\\]+|[/\\]{2,}/.exec(target);
+  const start = slashes === null ? 0 : slashes.index + slashes[0].length;
+  const length = target.slice(start).search(/[/\\]/);
+  const authority = length === -1 ? target.slice(start) : target.slice(start, start + length);
+  const at = authority.lastIndexOf("@");
+  return at === -1 ? target : `${target.slice(0, start)}…${target.slice(start + at)}`;
 }
 
 /** Control bytes and stray surrogates would garble the page, direction marks would lie in it. */

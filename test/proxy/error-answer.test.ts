@@ -108,6 +108,8 @@ t.test("the target is shown without userinfo and query, and shortened", async (t
     ["http://user:sec?ret@example.com/a", "http://…@example.com/a"],
     ["http://user:s@cret@example.com/", "http://…@example.com/"],
     ["user:secret@example.com:443", "…@example.com:443"],
+    ["GET http://user:sec ret@example.com/ HTTP/1.1", "GET http://…@example.com/ HTTP/1.1"],
+    ["http:/user:secret@example.com/", "http:/…@example.com/"],
     ["//user:secret@example.com/", "//…@example.com/"],
     ["http:\\\\user:secret@example.com\\", "http:\\\\…@example.com\\"],
     ["http://example.com/a?token=secret", "http://example.com/a?…"],
