@@ -42,7 +42,8 @@ fuzz: node_modules/.installed ## One million inputs through every parser
 
 bench: dist/.built ## Compares with Squid, Traffic Server, nginx, HAProxy and tinyproxy
 	@test/support/install-debian-packages.sh bench
-	@$(NODE) test/bench/run.ts
+	@status=0; for part in run footprint reload-under-load; do $(NODE) test/bench/$$part.ts || status=$$?; \
+	  [ $$status -ne 130 ] || break; done; exit $$status
 
 format: node_modules/.installed ## Formats the tree
 	@$(BIN)/biome check --write .

@@ -1,0 +1,196 @@
+/** The proxies that are compared, as a table: how each is found, configured and started. */
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { type Child, daemonOwner, startChild, untilListening } from "./child.ts";
+import { findProgram, PROXY_CORE, packageVersion } from "./machine.ts";
+import { writeTemplate } from "./template.ts";
+
+const PRODUCT = "dist/futago.js";
+
+/** What a configuration template may use. */
+export interface PeerPlace {
+  readonly name: string;
+  readonly folder: string;
+  readonly port: number;
+  readonly originPort: number;
+}
+
+/** What a proxy is able to do; a scenario that needs more leaves it out. */
+export interface Abilities {
+  readonly get: boolean;
+  readonly connect: boolean;
+}
+
+export interface Peer {
+  readonly name: string;
+  /** The Debian package; null for what this tree builds. */
+  readonly packageName: string | null;
+  readonly can: Abilities;
+  /** What a reader of the table has to know. */
+  readonly note: string;
+  /** Null where it is not installed. */
+  readonly version: () => string | null;
+  /** Writes the configuration into the place's folder and gives the command that serves in the foreground. */
+  readonly prepare: (place: PeerPlace) => readonly string[];
+}
+
+const EVERYTHING: Abilities = { get: true, connect: true };
+const NO_CONNECT: Abilities = { get: true, connect: false };
+
+const values = (place: PeerPlace): Record<string, string | number> => ({ ...place });
+
+const program = (name: string): string => findProgram(name) ?? name;
+
+/** Futago's settings for a bench: one worker, loopback allowed, log on, everything else as it ships. */
+export function writeFutagoSettings(
+  place: PeerPlace,
+  changes: Readonly<Record<string, unknown>> = {},
+): string {
+  const file = join(place.folder, "settings.json");
+  const ports = [place.originPort];
+  const settings = {
+    unit: { name: place.name },
+    listen: [{ address: "127.0.0.1", port: place.port }],
+    workers: 1,
+    requests: { ports },
+    connect: { ports },
+    egress: { allow: [{ network: "127.0.0.0/8" }] },
+    accessLog: { enabled: true, file: "access.log" },
+    drain: { timeoutMs: 500 },
+    ...changes,
+  };
+  writeFileSync(file, JSON.stringify(settings, null, 2));
+  return file;
+}
+
+/** The command that runs what `make` built. */
+export const futagoCommand = (settingsFile: string, folder: string): readonly string[] => [
+  process.execPath,
+  resolve(PRODUCT),
+  "run",
+  "--settings",
+  settingsFile,
+  "--state",
+  folder,
+];
+
+function productVersion(): string | null {
+  if (!existsSync(PRODUCT)) return null;
+  const described: unknown = JSON.parse(readFileSync("package.json", "utf8"));
+  const version =
+    typeof described === "object" && described !== null && "version" in described ? described.version : "";
+  return String(version);
+}
+
+function prepareTrafficServer(place: PeerPlace): readonly string[] {
+  const at = (file: string): string => join(place.folder, file);
+  const runRoot = writeTemplate("trafficserver-runroot.yaml", at("runroot.yaml"), values(place));
+  writeTemplate("trafficserver-records.config", at("records.config"), values(place));
+  writeTemplate("trafficserver-logging.yaml", at("logging.yaml"), values(place));
+  writeTemplate("trafficserver-ip_allow.yaml", at("ip_allow.yaml"), values(place));
+  writeFileSync(at("storage.config"), `${place.folder} 16M\n`);
+  for (const empty of ["remap.config", "plugin.config", "ssl_multicert.config", "parent.config"])
+    writeFileSync(at(empty), "");
+  return [program("traffic_server"), `--run-root=${runRoot}`];
+}
+
+const configured =
+  (template: string, command: (file: string) => readonly string[]) =>
+  (place: PeerPlace): readonly string[] =>
+    command(writeTemplate(template, join(place.folder, template), values(place)));
+
+export const PEERS: readonly Peer[] = [
+  {
+    name: "futago",
+    packageName: null,
+    can: EVERYTHING,
+    note: "one worker",
+    version: productVersion,
+    prepare: (place) => futagoCommand(writeFutagoSettings(place), place.folder),
+  },
+  {
+    name: "squid",
+    packageName: "squid",
+    can: EVERYTHING,
+    note: "one worker, cache off",
+    version: () => packageVersion("squid"),
+    prepare: configured("squid.conf", (file) => [program("squid"), "-N", "-f", file]),
+  },
+  {
+    name: "trafficserver",
+    packageName: "trafficserver",
+    can: EVERYTHING,
+    note: "one event thread, cache off",
+    version: () => packageVersion("trafficserver"),
+    prepare: prepareTrafficServer,
+  },
+  {
+    name: "nginx",
+    packageName: "nginx-light",
+    can: NO_CONNECT,
+    note: "no CONNECT; not a forward proxy: one fixed origin",
+    version: () => packageVersion("nginx-light") ?? packageVersion("nginx"),
+    prepare: configured("nginx.conf", (file) => [program("nginx"), "-c", file]),
+  },
+  {
+    name: "haproxy",
+    packageName: "haproxy",
+    can: NO_CONNECT,
+    note: "no CONNECT; not a forward proxy: one fixed origin",
+    version: () => packageVersion("haproxy"),
+    prepare: configured("haproxy.cfg", (file) => [program("haproxy"), "-f", file]),
+  },
+  {
+    name: "tinyproxy",
+    packageName: "tinyproxy",
+    can: EVERYTHING,
+    note: "closes after every answer",
+    version: () => packageVersion("tinyproxy") ?? packageVersion("tinyproxy-bin"),
+    prepare: configured("tinyproxy.conf", (file) => [program("tinyproxy"), "-d", "-c", file]),
+  },
+];
+
+export interface RunningPeer extends AsyncDisposable {
+  readonly peer: Peer;
+  readonly version: string;
+  readonly port: number;
+  readonly child: Child;
+}
+
+export type PeerStart =
+  | { readonly ok: true; readonly running: RunningPeer }
+  | { readonly ok: false; readonly why: string };
+
+const lastLines = (file: string): string =>
+  existsSync(file) ? readFileSync(file, "utf8").trim().split("\n").slice(-3).join(" | ").slice(0, 400) : "";
+
+/** Starts a peer on the proxy core and waits until it listens; a peer that is absent or fails is a value. */
+export async function startPeer(peer: Peer, place: PeerPlace, signal: AbortSignal): Promise<PeerStart> {
+  const version = peer.version();
+  if (version === null) {
+    const why =
+      peer.packageName === null ? `${PRODUCT} is not built` : `package ${peer.packageName} is not installed`;
+    return { ok: false, why };
+  }
+  const outputFile = join(place.folder, "output.txt");
+  const asNobody = peer.packageName !== null && daemonOwner() !== null;
+  const child = startChild(peer.prepare(place), { core: PROXY_CORE, outputFile, asNobody });
+  const fault = await untilListening(child, place.port, signal).catch(async (error: unknown) => {
+    await child[Symbol.asyncDispose]();
+    throw error;
+  });
+  if (fault !== null) {
+    await child[Symbol.asyncDispose]();
+    return { ok: false, why: `${fault}: ${lastLines(outputFile)}` };
+  }
+  return {
+    ok: true,
+    running: {
+      peer,
+      version,
+      port: place.port,
+      child,
+      [Symbol.asyncDispose]: () => child[Symbol.asyncDispose](),
+    },
+  };
+}
