@@ -104,7 +104,7 @@ class CachingResolver implements RunningResolver {
 
   readonly close = (): void => {
     this.#closed = true;
-    for (const [name, lookup] of this.#open) {
+    for (const lookup of this.#open.values()) {
       lookup.stop();
       this.#answer(lookup, refuse("dns-failed", "the resolver is closed"));
     }
@@ -142,11 +142,8 @@ class CachingResolver implements RunningResolver {
     this.#lookups += 1;
     if (fallback !== null) {
       lookup.staleTimer = setTimeout(() => {
-        this.#answer(
-          name,
-          lookup,
-          this.#cache.storeFailure(name, { reason: "dns-timeout", detail: name }, this.#clock.nowMs()),
-        );
+        const slow = { reason: "dns-timeout", detail: `${name}: the resolver is slow` } as const;
+        this.#answer(lookup, this.#cache.storeFailure(name, slow, this.#clock.nowMs()));
       }, STALE_CLIENT_WAIT_MS);
     }
     const options = { query: this.#query, timeoutMs: this.#settings.timeoutMs };

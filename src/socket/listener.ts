@@ -1,0 +1,87 @@
+/** Listening sockets. Every worker has its own on the same port (SO_REUSEPORT); the kernel shares out. */
+import { createServer, type Server, type Socket } from "node:net";
+import { failure, type Outcome, success } from "#base/outcome.ts";
+import type { Wire } from "#transport/wire.ts";
+import { createWire } from "./net-wire.ts";
+
+/** Connections that the kernel keeps for us while we are busy; it cuts this to net.core.somaxconn. */
+const BACKLOG = 4_096;
+
+export interface ListenOptions {
+  readonly address: string;
+  /** 0 lets the system choose. */
+  readonly port: number;
+  readonly backlog?: number;
+  /** Lets other workers listen on the same port; all of them must say so. */
+  readonly reusePort: boolean;
+  /** A connection could not be accepted, such as for want of file descriptors. The system's code. */
+  readonly onAcceptError?: (code: string) => void;
+}
+
+export interface Listener {
+  readonly address: string;
+  readonly port: number;
+  /** Accepts no more; connections go on. */
+  readonly close: () => Promise<void>;
+}
+
+/** Why it cannot listen. `text` says what to do about it. */
+export interface ListenFailure {
+  readonly code: string;
+  readonly text: string;
+}
+
+const ADVICE: Readonly<Record<string, string>> = {
+  EADDRINUSE: "another program listens there; stop it or choose another port",
+  EACCES: "this user may not use that port; choose one from 1024 up or grant CAP_NET_BIND_SERVICE",
+  EADDRNOTAVAIL: "this machine does not have that address; listen on one that it has, or on 0.0.0.0 or ::",
+  EAFNOSUPPORT: "this machine has no such address family; IPv6 may be turned off",
+  EMFILE: "too many files are open; raise the limit of open files",
+};
+
+function failureOf(error: NodeJS.ErrnoException, { address, port }: ListenOptions): ListenFailure {
+  const code = error.code ?? "EUNKNOWN";
+  return {
+    code,
+    text: `cannot listen on ${address} port ${port}: ${ADVICE[code] ?? error.message} (${code})`,
+  };
+}
+
+function closeServer(server: Server): Promise<void> {
+  // Its callback would wait for the connections; the listening socket itself is closed at once.
+  if (server.listening) server.close();
+  return Promise.resolve();
+}
+
+/** Starts listening. Each accepted connection is a wire whose handler `onWire` sets before it returns. */
+export function listen(
+  options: ListenOptions,
+  onWire: (wire: Wire) => void,
+): Promise<Outcome<Listener, ListenFailure>> {
+  const server = createServer({ allowHalfOpen: true, noDelay: true }, (socket: Socket) =>
+    onWire(createWire(socket)),
+  );
+  return new Promise((resolve) => {
+    const failed = (error: NodeJS.ErrnoException): void => resolve(failure(failureOf(error, options)));
+    server.once("error", failed);
+    const { address, port, backlog = BACKLOG, reusePort } = options;
+    server.listen({ host: address, port, backlog, reusePort }, () => {
+      server.removeListener("error", failed);
+      server.on("error", (error: NodeJS.ErrnoException) => options.onAcceptError?.(error.code ?? "EUNKNOWN"));
+      const bound = server.address();
+      const boundPort = typeof bound === "object" && bound !== null ? bound.port : port;
+      resolve(success({ address, port: boundPort, close: () => closeServer(server) }));
+    });
+  });
+}
+
+/**
+ * A port that was free a moment ago, for workers that are all to listen on it when the settings say 0.
+ * Somebody else may take it in between; listening then fails with EADDRINUSE.
+ */
+export async function reservePort(address: string): Promise<Outcome<number, ListenFailure>> {
+  const listening = await listen({ address, port: 0, reusePort: false }, (wire) => wire.destroy());
+  if (!listening.ok) return listening;
+  await listening.value.close();
+  return success(listening.value.port);
+}
