@@ -17,6 +17,8 @@ const LABEL_LENGTH_MAX = 63;
  */
 const REG_NAME = /^[a-z0-9_-]+(?:\.[a-z0-9_-]+)*\.?$/;
 const LONG_LABEL = new RegExp(`[^.]{${LABEL_LENGTH_MAX + 1}}`);
+/** The host of nearly all requests: short, in lower case already, no port. */
+const PLAIN_HOST = /^(?=.{1,63}$)[a-z0-9_-]+(?:\.[a-z0-9_-]+)*$/;
 /** No empty port and no leading zero: one spelling for one port. */
 const PORT = /^[1-9][0-9]{0,4}$/;
 const GROUP = /^[0-9a-f]{1,4}$/;
@@ -74,6 +76,7 @@ function parseBracketed(text: string, defaultPort: number | null): Authority | n
  * Spellings of IPv4 addresses (decimal, hex, octal) stay names here: the egress policy reads them.
  */
 export function parseAuthority(text: string, defaultPort: number | null): Authority | null {
+  if (defaultPort !== null && PLAIN_HOST.test(text)) return { host: text, port: defaultPort };
   const lower = text.toLowerCase();
   if (lower.charCodeAt(0) === 0x5b) return parseBracketed(lower, defaultPort);
   const colon = lower.indexOf(":");

@@ -2,7 +2,7 @@
 import { FieldList } from "#http/field-list.ts";
 import { isToken } from "#http/token.ts";
 import { fieldMarks } from "./head-scanner.ts";
-import { FIELD_ROLE, knownField, roleOf } from "./known-fields.ts";
+import { FIELD_ROLE, knownFieldAt, roleOf } from "./known-fields.ts";
 
 const isBlank = (code: number): boolean => code === 0x20 || code === 0x09;
 
@@ -39,20 +39,20 @@ export class FieldSection {
       const colon = marks[line * 2] as number;
       const lineEnd = marks[line * 2 + 1] as number;
       // Blanks around a value are no part of it (RFC 9112 section 5.1).
-      this.#add(text.slice(lineStart, colon), sliceTrimmed(text, colon + 1, lineEnd));
+      const value = sliceTrimmed(text, colon + 1, lineEnd);
+      const known = knownFieldAt(text, lineStart, colon);
+      if (known === null) this.#addUnusual(text.slice(lineStart, colon), value);
+      else {
+        this.fields.addLower(known.lowerName, known.name, value);
+        if (known.role !== FIELD_ROLE.ordinary) this.#note(known.role, value);
+      }
       lineStart = lineEnd + 2;
     }
   }
 
-  #add(rawName: string, value: string): void {
-    const known = knownField(rawName);
-    if (known !== undefined) {
-      this.fields.addLower(known.lowerName, known.name, value);
-      if (known.role !== FIELD_ROLE.ordinary) this.#note(known.role, value);
-      return;
-    }
-    const lowerName = rawName.toLowerCase();
-    this.fields.addLower(lowerName, rawName, value);
+  #addUnusual(name: string, value: string): void {
+    const lowerName = name.toLowerCase();
+    this.fields.addLower(lowerName, name, value);
     this.#note(roleOf(lowerName), value);
   }
 

@@ -123,6 +123,7 @@ export class HeadScanner {
   }
 
   #hold(bytes: Buffer, from: number, to: number): void {
+    if (from === to) return;
     const total = this.#heldBytes + to - from;
     if (this.#held === null || this.#held.length < total) {
       let size = Math.max(HELD_HEAD_BYTES_MIN, this.#held === null ? 0 : this.#held.length * 2);

@@ -34,7 +34,10 @@ const isTunnel = (requestMethod: string, status: number): boolean =>
 
 function keepsAlive(section: FieldSection, line: StatusLine, framing: Framing): boolean | null {
   const persistent = persistence(section, line.minorVersion);
-  return persistent === null ? null : persistent && framing.kind !== "close";
+  if (persistent === null) return null;
+  // 204 ends with its head, but a server that announces content may send it: not a connection to keep.
+  const announcesContent = section.contentLengthLines > 0 && Number(section.contentLength) > 0;
+  return persistent && framing.kind !== "close" && !(line.status === 204 && announcesContent);
 }
 
 export class ResponseParser {
