@@ -243,7 +243,7 @@ export class ClientConnection implements WireHandler {
           this.#requestOpen = false;
           this.#transaction?.onRequestEnd(this.#parser.trailers);
           break;
-        default:
+        case PARSER.error:
           this.#broken = true;
           this.#serveFault(this.#parser.error);
           return this.#dropRest();

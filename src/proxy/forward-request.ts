@@ -33,6 +33,7 @@ export function forwardRequest(
   copyRequestFields(head.fields, fields);
   fields.addLower("via", "Via", viaElement(head.minorVersion, context.pseudonym));
   addClientFields(fields, context.clientAddress, context.settings.forwarding);
+  countForward(head, fields);
   return {
     method: head.method,
     scheme: target.scheme,
@@ -49,6 +50,23 @@ export function forwardRequest(
 /** RFC 9112 section 3.2.4: OPTIONS for a URI with neither path nor query becomes "*" at the last proxy. */
 const serverWideOptions = (head: RequestHead, target: AbsoluteTarget): boolean =>
   head.method === "OPTIONS" && target.path === "/" && !head.rawTarget.endsWith("/");
+
+/**
+ * How many more proxies OPTIONS or TRACE may pass (RFC 9110 section 7.6.2); null when there is no limit.
+ * At 0 this unit is the one that answers.
+ */
+export function forwardsLeft(head: RequestHead): number | null {
+  if (head.method !== "OPTIONS" && head.method !== "TRACE") return null;
+  const value = head.fields.get("max-forwards");
+  return value === undefined || !/^[0-9]{1,9}$/.test(value) ? null : Number(value);
+}
+
+function countForward(head: RequestHead, fields: FieldList): void {
+  const left = forwardsLeft(head);
+  if (left === null) return;
+  fields.remove("max-forwards");
+  fields.addLower("max-forwards", "Max-Forwards", String(left - 1));
+}
 
 /** The first protocol of Upgrade that the settings allow, when Connection names Upgrade as well. */
 function upgradeProtocol(head: RequestHead, allowed: readonly string[]): string | null {

@@ -4,7 +4,7 @@ import { reasonPhrase } from "#http/status.ts";
 import { isLoop } from "#http/via.ts";
 import { responseHeadText } from "#http1/serialize.ts";
 import { type Answer, errorAnswer } from "./error-answer.ts";
-import { forwardRequest } from "./forward-request.ts";
+import { forwardRequest, forwardsLeft } from "./forward-request.ts";
 import { localAnswer } from "./local-answer.ts";
 import type { Transaction } from "./transaction.ts";
 
@@ -84,13 +84,6 @@ function authorize(transaction: Transaction): StepName {
   }
   if (!generation.requestPortAllowed(target.authority.port)) return because(transaction, "port-not-allowed");
   return forwardsLeft(headOf(transaction)) === 0 ? "local" : "fetch";
-}
-
-/** Max-Forwards of OPTIONS and TRACE (RFC 9110 section 7.6.2); null when there is no limit. */
-function forwardsLeft(head: RequestHead): number | null {
-  if (head.method !== "OPTIONS" && head.method !== "TRACE") return null;
-  const value = head.fields.get("max-forwards");
-  return value === undefined || !/^[0-9]{1,9}$/.test(value) ? null : Number(value);
 }
 
 /** The request is for this unit itself. */

@@ -1,18 +1,8 @@
 /** Dialogues with one client connection, played event by event: no socket, no real time. */
 import t from "tap";
 import { FieldList } from "#http/field-list.ts";
-import type { Framing, ResponseHead } from "#http/message-head.ts";
+import { answer, DATE, GET } from "#test/support/dialogue.ts";
 import { FakeProxy } from "#test/support/fake-proxy.ts";
-
-const GET = "GET http://origin.example/a?b HTTP/1.1\r\nHost: origin.example\r\n\r\n";
-const DATE = "Sun, 06 Nov 1994 08:49:37 GMT";
-
-function answer(status: number, framing: Framing, fields: Record<string, string> = {}): ResponseHead {
-  const list = new FieldList();
-  list.add("Date", DATE);
-  for (const [name, value] of Object.entries(fields)) list.add(name, value);
-  return { status, reasonPhrase: "Fine", minorVersion: 1, fields: list, framing, keepAlive: true };
-}
 
 const microtasks = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
@@ -212,113 +202,6 @@ t.test("a malformed chunk after the head ends both sides", async (t) => {
   t.equal(client.ended, true);
 });
 
-t.test("a client that goes away takes its exchange with it", async (t) => {
-  const proxy = new FakeProxy();
-  const client = proxy.client();
-  client.receive(GET);
-  client.close("ECONNRESET");
-  t.equal(proxy.exchange.aborted, true);
-  t.match(proxy.record, { reason: "client-aborted", status: 0 });
-  t.equal(proxy.server.openConnections, 0);
-});
-
-t.test("a client that only closes its direction still gets its answer", async (t) => {
-  const proxy = new FakeProxy();
-  const client = proxy.client();
-  client.receive(GET);
-  client.receiveEnd();
-  t.equal(proxy.exchange.aborted, false);
-  proxy.exchange.handler.onHead(answer(200, { kind: "length", bytes: 2 }));
-  proxy.exchange.handler.onBody(Buffer.from("ok"));
-  proxy.exchange.handler.onEnd(null);
-  t.match(client.sent, /Connection: close\r\n\r\nok$/);
-  t.equal(client.ended, true);
-});
-
-t.test("slow heads, idle connections and slow bodies meet their limits", async (t) => {
-  const proxy = new FakeProxy();
-  const slow = proxy.client();
-  slow.receive("GET http://o.example/ HTTP/1.1\r\nHo");
-  proxy.pass(9_000);
-  slow.receive("st: o");
-  proxy.pass(1_000);
-  t.match(slow.sent, /^HTTP\/1\.1 408 /, "the head's time runs from its first byte");
-  const idle = proxy.client();
-  proxy.pass(60_000);
-  t.equal(idle.ended, true);
-  t.equal(proxy.counters.value("client-idle"), 1);
-  const upload = proxy.client();
-  upload.receive("POST http://o.example/ HTTP/1.1\r\nHost: o.example\r\nContent-Length: 60000\r\n\r\n");
-  proxy.pass(250);
-  proxy.pass(30_000);
-  t.match(upload.sent, /^HTTP\/1\.1 408 /);
-  t.equal(proxy.record.reason, "body-too-slow");
-});
-
-t.test("CONNECT joins both sides, half-closes both ways, and logs one line", async (t) => {
-  const proxy = new FakeProxy();
-  const client = proxy.client();
-  client.receive("CONNECT o.example:443 HTTP/1.1\r\nHost: o.example:443\r\n\r\n");
-  const { FakeWire } = await import("#test/support/fake-wire.ts");
-  const server = new FakeWire();
-  proxy.tunnels[0]?.done({
-    ok: true,
-    value: { wire: server, remote: "203.0.113.5:443", parent: null, first: Buffer.from("hi") },
-  });
-  t.equal(client.takeSent(), "HTTP/1.1 200 Connection established\r\n\r\nhi");
-  client.receive("ping");
-  t.equal(server.sent, "ping");
-  client.stalled = true;
-  t.equal(server.receive("pong"), false, "held while the client does not read");
-  t.equal(server.paused, true);
-  client.drain();
-  t.equal(server.paused, false);
-  client.receiveEnd();
-  t.equal(server.ended, true);
-  server.receive("rest");
-  t.equal(client.takeSent(), "pongrest");
-  server.receiveEnd();
-  t.equal(client.ended, true);
-  server.close(null);
-  client.close(null);
-  t.match(proxy.record, { method: "CONNECT", status: 200, cacheResult: "TCP_TUNNEL", reason: "complete" });
-  t.equal(proxy.records.length, 1);
-  t.equal(proxy.counters.value("tunnels_open"), 0);
-});
-
-t.test("a CONNECT that is refused closes, and early bytes refuse it", async (t) => {
-  const proxy = new FakeProxy();
-  const port = proxy.client();
-  port.receive("CONNECT o.example:25 HTTP/1.1\r\nHost: o.example:25\r\n\r\n");
-  t.match(port.sent, /^HTTP\/1\.1 403 /);
-  t.equal(port.ended, true);
-  const early = proxy.client();
-  early.receive("CONNECT o.example:443 HTTP/1.1\r\nHost: o.example:443\r\n\r\n\x16\x03\x01");
-  t.match(early.sent, /^HTTP\/1\.1 400 /);
-  t.equal(proxy.tunnels[0]?.cancelled, true);
-  t.equal(early.ended, true);
-});
-
-t.test("an idle tunnel is closed", async (t) => {
-  const proxy = new FakeProxy();
-  const client = proxy.client();
-  client.receive("CONNECT o.example:443 HTTP/1.1\r\nHost: o.example:443\r\n\r\n");
-  const { FakeWire } = await import("#test/support/fake-wire.ts");
-  const server = new FakeWire();
-  proxy.tunnels[0]?.done({
-    ok: true,
-    value: { wire: server, remote: "r", parent: null, first: Buffer.alloc(0) },
-  });
-  proxy.pass(599_000);
-  client.receive("x");
-  proxy.pass(2_000);
-  t.equal(client.closed, false);
-  proxy.pass(600_000);
-  t.equal(client.closed, true);
-  t.equal(server.closed, true);
-  t.equal(proxy.record.reason, "tunnel-idle");
-});
-
 t.test("a request that comes back to us is refused", async (t) => {
   const proxy = new FakeProxy();
   const client = proxy.client();
@@ -329,99 +212,22 @@ t.test("a request that comes back to us is refused", async (t) => {
   t.equal(proxy.exchanges.length, 0);
 });
 
-t.test("a reload leaves what is under way alone", async (t) => {
+t.test("Max-Forwards is counted down, and at zero this unit answers", async (t) => {
   const proxy = new FakeProxy();
-  const client = proxy.client();
-  client.receive(GET);
-  const settings = proxy.exchange.request.fields;
-  t.ok(settings);
-  proxy.server.apply(proxy.generation((await import("#settings/parse-settings.ts")).defaultSettings()));
-  t.equal(proxy.disposed, 0, "the old generation is still in use");
-  proxy.exchange.handler.onHead(answer(204, { kind: "none" }));
-  proxy.exchange.handler.onEnd(null);
-  t.equal(proxy.disposed, 1);
-  t.equal(client.ended, false);
+  const options = (left: number): string =>
+    `OPTIONS http://o.example/ HTTP/1.1\r\nHost: o.example\r\nMax-Forwards: ${left}\r\n\r\n`;
+  proxy.client().receive(options(3));
+  t.equal(proxy.exchange.request.fields.get("max-forwards"), "2");
+  const last = proxy.client();
+  last.receive(options(0));
+  t.equal(proxy.exchanges.length, 1);
+  t.match(last.sent, /^HTTP\/1\.1 204 [\s\S]*Allow: /);
 });
 
-t.test("draining closes idle connections, lets a transaction finish, then cuts", async (t) => {
+t.test("OPTIONS for a whole server becomes an asterisk at the last proxy", async (t) => {
   const proxy = new FakeProxy();
-  const idle = proxy.client();
-  const busy = proxy.client();
-  const stuck = proxy.client();
-  busy.receive(GET);
-  const busyExchange = proxy.exchange;
-  stuck.receive(GET);
-  let drained = 0;
-  proxy.server.drain(5_000, () => {
-    drained += 1;
-  });
-  t.equal(idle.ended, true);
-  busyExchange.handler.onHead(answer(200, { kind: "length", bytes: 2 }));
-  busyExchange.handler.onBody(Buffer.from("ok"));
-  busyExchange.handler.onEnd(null);
-  t.match(busy.sent, /Connection: close/);
-  idle.close(null);
-  busy.close(null);
-  t.equal(drained, 0);
-  proxy.pass(5_000);
-  t.equal(stuck.closed, true);
-  t.equal(drained, 1);
-});
-
-t.test("an upgrade becomes a tunnel", async (t) => {
-  const proxy = new FakeProxy();
-  const client = proxy.client();
-  client.receive(
-    "GET http://o.example/ws HTTP/1.1\r\nHost: o.example\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n",
-  );
-  t.equal(proxy.exchange.request.upgrade, "websocket");
-  const { FakeWire } = await import("#test/support/fake-wire.ts");
-  const server = new FakeWire();
-  proxy.exchange.handler.onUpgrade(
-    answer(101, { kind: "none" }, { Upgrade: "websocket" }),
-    server,
-    Buffer.from("s"),
-  );
-  t.match(
-    client.sent,
-    /^HTTP\/1\.1 101 Switching Protocols\r\n[\s\S]*Connection: Upgrade\r\nUpgrade: websocket\r\n\r\ns$/,
-  );
-  client.receive("c");
-  t.equal(server.sent, "c");
-});
-
-t.test("connections beyond a limit are told so, and do not count", async (t) => {
-  const proxy = new FakeProxy((settings) => ({
-    ...settings,
-    limits: { ...settings.limits, connectionsPerClientMax: 2 },
-  }));
-  const first = proxy.client();
-  proxy.client();
-  const third = proxy.client();
-  t.match(third.sent, /^HTTP\/1\.1 503 [\s\S]*Connection: close/);
-  t.equal(third.ended, true);
-  proxy.pass(2_000);
-  t.equal(third.closed, true);
-  t.equal(proxy.counters.value("too-many-client-connections"), 1);
-  first.close(null);
-  t.equal(proxy.client().sent, "", "there is room again");
-});
-
-t.test("a request body beyond the limit is refused before and while it comes", async (t) => {
-  const proxy = new FakeProxy((settings) => ({
-    ...settings,
-    limits: { ...settings.limits, requestBodyBytesMax: 4 },
-  }));
-  const declared = proxy.client();
-  declared.receive("POST http://o.example/ HTTP/1.1\r\nHost: o.example\r\nContent-Length: 5\r\n\r\n");
-  t.match(declared.sent, /^HTTP\/1\.1 413 /);
-  t.equal(declared.ended, true);
-  const chunked = proxy.client();
-  chunked.receive(
-    "POST http://o.example/ HTTP/1.1\r\nHost: o.example\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n",
-  );
-  t.equal(chunked.sent, "");
-  chunked.receive("3\r\ndef\r\n");
-  t.match(chunked.sent, /^HTTP\/1\.1 413 /);
-  t.equal(proxy.exchange.aborted, true);
+  proxy.client().receive("OPTIONS http://o.example HTTP/1.1\r\nHost: o.example\r\n\r\n");
+  t.equal(proxy.exchange.request.path, "*");
+  proxy.client().receive("OPTIONS http://o.example/ HTTP/1.1\r\nHost: o.example\r\n\r\n");
+  t.equal(proxy.exchange.request.path, "/");
 });
