@@ -3,8 +3,8 @@
  * user share a port without a word; so each new address is first bound once without it, which fails when
  * anybody else has it and, for port 0, learns a free port.
  */
-import { createServer } from "node:net";
-import { failure, type Outcome, success } from "#base/outcome.ts";
+import { type Outcome, success } from "#base/outcome.ts";
+import { listen } from "#socket/listener.ts";
 import type { ListenAddress } from "./worker-messages.ts";
 
 const WILDCARDS: readonly string[] = ["0.0.0.0", "::"];
@@ -13,34 +13,12 @@ const WILDCARDS: readonly string[] = ["0.0.0.0", "::"];
 export const formatListen = (at: ListenAddress): string =>
   at.address.includes(":") ? `[${at.address}]:${at.port}` : `${at.address}:${at.port}`;
 
-/** Why listening failed, and what the operator can do about it. `code` is the system's error code. */
-export function listenFault(at: ListenAddress, code: string): string {
-  const where = formatListen(at);
-  switch (code) {
-    case "EADDRINUSE":
-      return `${where} is in use by another program: stop it (ss -ltnp shows which), or set another port in listen`;
-    case "EADDRNOTAVAIL":
-      return `${where}: this machine has no such address: correct the address in listen`;
-    case "EACCES":
-      return `${where}: not permitted here: ports below 1024 need root or CAP_NET_BIND_SERVICE`;
-    default:
-      return `cannot listen on ${where}: ${code}`;
-  }
-}
-
-/** Binds exclusively for a moment; the port that was bound, or why not. */
-function probe(at: ListenAddress): Promise<Outcome<number, string>> {
-  return new Promise((resolve) => {
-    const server = createServer((socket) => socket.destroy());
-    server.once("error", (error: NodeJS.ErrnoException) =>
-      resolve(failure(listenFault(at, error.code ?? error.message))),
-    );
-    server.listen({ host: at.address, port: at.port, ipv6Only: at.address === "::" }, () => {
-      const bound = server.address();
-      const port = bound !== null && typeof bound === "object" ? bound.port : at.port;
-      server.close(() => resolve(success(port)));
-    });
-  });
+/** Binds exclusively for a moment; the port that was bound, or why not and what to do. */
+async function probe(at: ListenAddress): Promise<Outcome<number, string>> {
+  const listening = await listen({ ...at, reusePort: false }, (wire) => wire.destroy());
+  if (!listening.ok) return { ok: false, error: listening.error.text };
+  await listening.value.close();
+  return success(listening.value.port);
 }
 
 /** Whether one of ours already listens where a probe of `at` would collide with it. */

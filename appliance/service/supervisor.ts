@@ -8,21 +8,22 @@ import { availableParallelism } from "node:os";
 import { assert } from "#base/assert.ts";
 import type { Logger } from "#base/logger.ts";
 import { failure, type Outcome, success } from "#base/outcome.ts";
-import { COUNTERS_BYTES, Counters } from "#http/counters.ts";
+import { COUNTERS_BYTES, Counters, sumCounters } from "#http/counters.ts";
 import type { Settings } from "#settings/schema.ts";
 import { ConnectionLedger, createLedgerMemory } from "#transport/connection-ledger.ts";
 import { reservePorts } from "./reserve-ports.ts";
-import type { Apply, ListenAddress } from "./worker-messages.ts";
+import type { Apply, ListenAddress, UnitFacts } from "./worker-messages.ts";
 import { WorkerSlot, type WorkerStatus } from "./worker-slot.ts";
 
-/** The schema's largest number of workers, and so the number of regions in the ledger. */
-export const WORKERS_MAX = 256;
+/** The schema allows so many: one region each in the ledger and the counters, which have one more for main. */
+const WORKERS_MAX = 256;
 
 export interface SupervisorDeps {
   /** The module that each worker thread runs. */
   readonly entry: URL;
   readonly logger: Logger;
   readonly onLog: (text: string, lines: number) => void;
+  readonly unit: UnitFacts;
 }
 
 /** The counters of one worker's place, whether a worker runs there now or not. */
@@ -36,8 +37,11 @@ const workerCount = (settings: Settings): number => settings.workers || availabl
 export class Supervisor {
   readonly #deps: SupervisorDeps;
   readonly #ledgerMemory = createLedgerMemory(WORKERS_MAX, randomInt(2 ** 32));
-  /** A place that is gone keeps its counters: a counter that shrinks would lie to who reads it. */
-  readonly #countersMemory: SharedArrayBuffer[] = [];
+  readonly #countersMemory = new SharedArrayBuffer((WORKERS_MAX + 1) * COUNTERS_BYTES);
+  /** Places that there have been. One that is gone keeps its counters: a counter must not shrink. */
+  #places = 0;
+  /** What the main thread counts. */
+  readonly mainCounters = new Counters(this.#countersMemory, WORKERS_MAX);
   readonly #slots = new Map<number, WorkerSlot>();
   readonly #leaving = new Map<WorkerSlot, Promise<void>>();
   #current: Apply | null = null;
@@ -65,10 +69,15 @@ export class Supervisor {
 
   /** The counters of every place there has been. */
   counters(): readonly WorkerCounters[] {
-    return this.#countersMemory.map((memory, worker) => ({
+    return Array.from({ length: this.#places }, (_, worker) => ({
       worker,
-      values: new Counters(memory).snapshot(),
+      values: new Counters(this.#countersMemory, worker).snapshot(),
     }));
+  }
+
+  /** The sums over all of them, and of what the main thread counts. */
+  sums(): Readonly<Record<string, number>> {
+    return sumCounters(this.#countersMemory);
   }
 
   /** Starts the workers; when one cannot start, none is left running and the outcome says why. */
@@ -150,12 +159,16 @@ export class Supervisor {
     let index = 0;
     while (taken.has(index)) index += 1;
     if (index >= WORKERS_MAX) return null;
-    const countersMemory = this.#countersMemory[index] ?? new SharedArrayBuffer(COUNTERS_BYTES);
-    this.#countersMemory[index] = countersMemory;
+    this.#places = Math.max(this.#places, index + 1);
     const slot = new WorkerSlot({
       entry: this.#deps.entry,
-      data: { index, countersMemory, ledgerMemory: this.#ledgerMemory },
-      counters: new Counters(countersMemory),
+      data: {
+        index,
+        countersMemory: this.#countersMemory,
+        ledgerMemory: this.#ledgerMemory,
+        unit: this.#deps.unit,
+      },
+      counters: new Counters(this.#countersMemory, index),
       ledger: new ConnectionLedger(this.#ledgerMemory, index),
       logger: this.#deps.logger,
       onLog: this.#deps.onLog,

@@ -12,12 +12,22 @@ export interface ListenAddress {
   readonly port: number;
 }
 
+/** What stays the same from the start of the unit to its end. */
+export interface UnitFacts {
+  /** A random token that no other unit, and no other run of this one, has: for Via. */
+  readonly instance: string;
+  readonly version: string;
+  readonly startedWallMs: number;
+}
+
 /** What a worker is born with; all of it outlives the worker. */
 export interface WorkerData {
   /** Its number among the workers: its region of the ledger, its label in the metrics. */
   readonly index: number;
+  /** The counters of all workers, a region each. */
   readonly countersMemory: SharedArrayBuffer;
   readonly ledgerMemory: SharedArrayBuffer;
+  readonly unit: UnitFacts;
 }
 
 /** One generation of the settings, on its way to the workers. */

@@ -6,13 +6,13 @@ import type { MessagePort } from "node:worker_threads";
 import type { Clock } from "#base/clock.ts";
 import type { Logger } from "#base/logger.ts";
 import { failure, type Outcome, success } from "#base/outcome.ts";
-import { Counters } from "#http/counters.ts";
+import { Counters, sumCounters } from "#http/counters.ts";
 import type { TransactionRecord } from "#http/transaction-record.ts";
 import { accessLineFormat, type FormatLine } from "#log/access-line.ts";
 import { LogBatch } from "#log/log-batch.ts";
 import type { Settings } from "#settings/schema.ts";
 import { ConnectionLedger } from "#transport/connection-ledger.ts";
-import type { Apply, FromWorker, ListenAddress, ToWorker, WorkerData } from "./worker-messages.ts";
+import type { Apply, FromWorker, ListenAddress, ToWorker, UnitFacts, WorkerData } from "./worker-messages.ts";
 
 /** What the application gets from the worker it runs in. */
 export interface WorkerServices {
@@ -22,6 +22,8 @@ export interface WorkerServices {
   readonly logger: Logger;
   /** Takes a finished transaction for the access log. */
   readonly record: (record: TransactionRecord) => void;
+  /** The unit as a whole; `counters` are the sums over all workers. */
+  readonly unit: UnitFacts & { readonly counters: () => Readonly<Record<string, number>> };
 }
 
 /** What the worker needs from the application. */
@@ -52,7 +54,7 @@ class WorkerRuntime {
 
   constructor(port: MessagePort, data: WorkerData, build: (services: WorkerServices) => WorkerApplication) {
     this.#port = port;
-    const counters = new Counters(data.countersMemory);
+    const counters = new Counters(data.countersMemory, data.index);
     this.#batch = new LogBatch(
       (text, lines) => this.#say({ kind: "log", text, lines }),
       (lines) => counters.add("log_lines_dropped", lines),
@@ -63,6 +65,7 @@ class WorkerRuntime {
       ledger: new ConnectionLedger(data.ledgerMemory, data.index),
       logger: (level, event, values) =>
         this.#say({ kind: "event", level, event, values: { worker: data.index, ...values } }),
+      unit: { ...data.unit, counters: () => sumCounters(data.countersMemory) },
       record: (record) => {
         if (this.#format !== null) this.#batch.add(this.#format(record));
       },

@@ -31,8 +31,10 @@ export type CounterName = keyof typeof COUNTERS;
 const NAMES = Object.keys(COUNTERS) as readonly CounterName[];
 const INDEX = new Map<string, number>([...NAMES, ...CLOSE_REASON_CODES].map((name, index) => [name, index]));
 
+const REGION_WORDS = NAMES.length + CLOSE_REASON_CODES.length;
+
 /** Bytes of shared memory that one worker's counters need. */
-export const COUNTERS_BYTES = (NAMES.length + CLOSE_REASON_CODES.length) * Float64Array.BYTES_PER_ELEMENT;
+export const COUNTERS_BYTES = REGION_WORDS * Float64Array.BYTES_PER_ELEMENT;
 
 /**
  * The counters of one worker, in memory that the supervisor reads while the worker writes. One writer,
@@ -41,8 +43,9 @@ export const COUNTERS_BYTES = (NAMES.length + CLOSE_REASON_CODES.length) * Float
 export class Counters {
   readonly #values: Float64Array;
 
-  constructor(memory: SharedArrayBuffer) {
-    this.#values = new Float64Array(memory, 0, COUNTERS_BYTES / Float64Array.BYTES_PER_ELEMENT);
+  /** `region` is the worker's number where the memory holds those of several. */
+  constructor(memory: SharedArrayBuffer, region = 0) {
+    this.#values = new Float64Array(memory, region * COUNTERS_BYTES, REGION_WORDS);
   }
 
   /** Adds to a counter or a gauge; `amount` may be negative for a gauge. */
@@ -69,6 +72,18 @@ export class Counters {
     for (const code of CLOSE_REASON_CODES) all[closeCounterName(code)] = this.value(code);
     return all;
   }
+}
+
+/** The sums over all regions of the memory, by the names of `snapshot`. */
+export function sumCounters(memory: SharedArrayBuffer): Record<string, number> {
+  const sums = new SharedArrayBuffer(COUNTERS_BYTES);
+  const totals = new Float64Array(sums);
+  const values = new Float64Array(memory);
+  for (let at = 0; at < values.length; at += 1) {
+    const word = at % REGION_WORDS;
+    totals[word] = (totals[word] as number) + (values[at] as number);
+  }
+  return new Counters(sums).snapshot();
 }
 
 /** The counter's name for a close reason, such as `close_client_idle`. */
