@@ -13,6 +13,10 @@ export interface PeerPlace {
   readonly folder: string;
   readonly port: number;
   readonly originPort: number;
+  /** Where tunnels go; a port of its own only where plain requests and tunnels have different far ends. */
+  readonly tunnelPort: number;
+  /** Settings that differ from the bench's own; only Futago knows them. */
+  readonly settings?: Readonly<Record<string, unknown>>;
 }
 
 /** What a proxy is able to do; a scenario that needs more leaves it out. */
@@ -28,6 +32,8 @@ export interface Peer {
   readonly can: Abilities;
   /** What a reader of the table has to know. */
   readonly note: string;
+  /** The file in the place's folder that a reload (SIGHUP) reads again. */
+  readonly settingsFile: string;
   /** Null where it is not installed. */
   readonly version: () => string | null;
   /** Writes the configuration into the place's folder and gives the command that serves in the foreground. */
@@ -37,34 +43,30 @@ export interface Peer {
 const EVERYTHING: Abilities = { get: true, connect: true };
 const NO_CONNECT: Abilities = { get: true, connect: false };
 
-const values = (place: PeerPlace): Record<string, string | number> => ({ ...place });
+const values = ({ settings: _, ...place }: PeerPlace): Record<string, string | number> => place;
 
 const program = (name: string): string => findProgram(name) ?? name;
 
 /** Futago's settings for a bench: one worker, loopback allowed, log on, everything else as it ships. */
-export function writeFutagoSettings(
-  place: PeerPlace,
-  changes: Readonly<Record<string, unknown>> = {},
-): string {
+function writeFutagoSettings(place: PeerPlace): string {
   const file = join(place.folder, "settings.json");
-  const ports = [place.originPort];
   const settings = {
     unit: { name: place.name },
     listen: [{ address: "127.0.0.1", port: place.port }],
     workers: 1,
-    requests: { ports },
-    connect: { ports },
+    requests: { ports: [place.originPort] },
+    connect: { ports: [place.tunnelPort] },
     egress: { allow: [{ network: "127.0.0.0/8" }] },
     accessLog: { enabled: true, file: "access.log" },
     drain: { timeoutMs: 500 },
-    ...changes,
+    ...place.settings,
   };
   writeFileSync(file, JSON.stringify(settings, null, 2));
   return file;
 }
 
 /** The command that runs what `make` built. */
-export const futagoCommand = (settingsFile: string, folder: string): readonly string[] => [
+const futagoCommand = (settingsFile: string, folder: string): readonly string[] => [
   process.execPath,
   resolve(PRODUCT),
   "run",
@@ -102,6 +104,7 @@ const configured =
 export const PEERS: readonly Peer[] = [
   {
     name: "futago",
+    settingsFile: "settings.json",
     packageName: null,
     can: EVERYTHING,
     note: "one worker",
@@ -110,6 +113,7 @@ export const PEERS: readonly Peer[] = [
   },
   {
     name: "squid",
+    settingsFile: "squid.conf",
     packageName: "squid",
     can: EVERYTHING,
     note: "one worker, cache off",
@@ -118,6 +122,7 @@ export const PEERS: readonly Peer[] = [
   },
   {
     name: "trafficserver",
+    settingsFile: "records.config",
     packageName: "trafficserver",
     can: EVERYTHING,
     note: "one event thread, cache off",
@@ -126,6 +131,7 @@ export const PEERS: readonly Peer[] = [
   },
   {
     name: "nginx",
+    settingsFile: "nginx.conf",
     packageName: "nginx-light",
     can: NO_CONNECT,
     note: "no CONNECT; not a forward proxy: one fixed origin",
@@ -134,6 +140,7 @@ export const PEERS: readonly Peer[] = [
   },
   {
     name: "haproxy",
+    settingsFile: "haproxy.cfg",
     packageName: "haproxy",
     can: NO_CONNECT,
     note: "no CONNECT; not a forward proxy: one fixed origin",
@@ -142,6 +149,7 @@ export const PEERS: readonly Peer[] = [
   },
   {
     name: "tinyproxy",
+    settingsFile: "tinyproxy.conf",
     packageName: "tinyproxy",
     can: EVERYTHING,
     note: "closes after every answer",
@@ -149,6 +157,14 @@ export const PEERS: readonly Peer[] = [
     prepare: configured("tinyproxy.conf", (file) => [program("tinyproxy"), "-d", "-c", file]),
   },
 ];
+
+/** The peer with this name; throws when there is none. */
+export function findPeer(name: string): Peer {
+  const peer = PEERS.find((one) => one.name === name);
+  if (peer === undefined)
+    throw new Error(`no such proxy: ${name}; there are ${PEERS.map((one) => one.name).join(", ")}`);
+  return peer;
+}
 
 export interface RunningPeer extends AsyncDisposable {
   readonly peer: Peer;

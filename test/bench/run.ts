@@ -55,7 +55,7 @@ async function startAll(
     const port = await freePort();
     const start = await startPeer(
       peer,
-      { name: peer.name, folder, port, originPort: place.origin.port },
+      { name: peer.name, folder, port, originPort: place.origin.port, tunnelPort: place.origin.port },
       signal,
     );
     if (start.ok) {
