@@ -82,15 +82,12 @@ export class OriginPools {
 
   opened(connection: OriginConnection): void {
     this.#connections.add(connection);
-    this.options.counters.add("upstream_connections");
-    this.options.counters.add("upstream_connections_open");
     this.needSweep();
   }
 
   gone(connection: OriginConnection): void {
-    if (!this.#connections.delete(connection)) return;
+    this.#connections.delete(connection);
     this.#idle.delete(connection);
-    this.options.counters.add("upstream_connections_open", -1);
   }
 
   /** Whether the connection may be kept; makes room by dropping the one that is idle for longest. */

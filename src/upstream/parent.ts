@@ -1,13 +1,14 @@
 import type { Clock } from "#base/clock.ts";
-import { failure, success } from "#base/outcome.ts";
+import { failure, type Outcome, success } from "#base/outcome.ts";
 import type { Authority } from "#http/authority.ts";
 import type { HeadLimits } from "#http1/parser-event.ts";
 import type { Cancel, Connect, OpenTunnel } from "#transport/connect.ts";
 import type { TransportFailure } from "#transport/resolve.ts";
-import type { Wire } from "#transport/wire.ts";
+import type { Wire, WireHandler } from "#transport/wire.ts";
 import type { OriginRoute } from "./origin-route.ts";
 import { ParentHandshake } from "./parent-handshake.ts";
 import { ParentHealth, type ParentHealthLimits } from "./parent-health.ts";
+import type { ConnectSocket, NodeSocket } from "./secure-client.ts";
 
 /** A parent proxy, ready to be used. */
 export interface ParentConfig {
@@ -20,12 +21,21 @@ export interface ParentConfig {
   readonly credentials: { readonly username: string; readonly password: string } | null;
 }
 
-/** Starts TLS on a connected wire; `done` is called once, never during the call. */
-export type StartTls = (wire: Wire, serverName: string, done: Parameters<Connect>[2]) => Cancel;
+/** Starts TLS on a connected socket; `done` is called once, never during the call. */
+export type StartTls = (
+  base: NodeSocket,
+  serverName: string,
+  done: (outcome: Outcome<NodeSocket, TransportFailure>) => void,
+) => Cancel;
+
+/** Makes a wire of a connected socket. */
+export type WrapSocket = (socket: NodeSocket) => Wire;
 
 /** What all parents share. */
 export interface ParentContext {
   readonly connect: Connect;
+  readonly connectSocket: ConnectSocket;
+  readonly wrapSocket: WrapSocket;
   readonly startTls: StartTls;
   readonly clock: Clock;
   readonly limits: HeadLimits;
@@ -73,56 +83,84 @@ export class ParentProxy {
 
   /** Opens a tunnel through the parent; as `OpenTunnel`. */
   openTunnel(authority: Authority, done: Parameters<OpenTunnel>[1]): Cancel {
-    const { limits, answerTimeoutMs } = this.#context;
-    const options = {
-      target: authority,
-      parent: this.name,
-      proxyAuthorization: this.#proxyAuthorization,
-      limits,
-      timeoutMs: answerTimeoutMs,
-    };
     let cancel = this.#connect((outcome) => {
-      if (!outcome.ok) {
-        done(outcome);
-        return;
-      }
-      const handshake = new ParentHandshake(outcome.value, options, done);
-      cancel = () => handshake.cancel();
+      if (outcome.ok) cancel = this.#shakeHands(outcome.value, authority, done);
+      else done(outcome);
     });
     return () => cancel();
   }
 
-  /** Connects to the parent itself; what becomes of it is what its health is judged by. */
   #connect(done: Parameters<Connect>[2]): Cancel {
-    const { connect, clock } = this.#context;
-    return connect(this.#config.authority, { tlsServerName: this.#tlsServerName }, (outcome) => {
-      if (outcome.ok) {
-        this.health.succeeded();
-        done(outcome);
-        return;
-      }
-      this.health.failed(clock.nowMs());
-      done(failure(parentFailure(this.name, outcome.error)));
-    });
+    const options = { tlsServerName: this.#tlsServerName };
+    return this.#context.connect(this.#config.authority, options, (outcome) => done(this.#judge(outcome)));
   }
 
-  #connectThrough(authority: Authority, tlsServerName: string | null, done: Parameters<Connect>[2]): Cancel {
-    let cancel = this.openTunnel(authority, (outcome) => {
-      if (!outcome.ok) {
-        done(outcome);
+  /** Every connection to the parent comes by here: its health is judged by what becomes of them. */
+  #judge<T>(outcome: Outcome<T, TransportFailure>): Outcome<T, TransportFailure> {
+    if (outcome.ok) {
+      this.health.succeeded();
+      return outcome;
+    }
+    this.health.failed(this.#context.clock.nowMs());
+    return failure(parentFailure(this.name, outcome.error));
+  }
+
+  #shakeHands(wire: Wire, target: Authority, done: Parameters<OpenTunnel>[1]): Cancel {
+    const handshake = new ParentHandshake(
+      wire,
+      {
+        target,
+        parent: this.name,
+        proxyAuthorization: this.#proxyAuthorization,
+        limits: this.#context.limits,
+        timeoutMs: this.#context.answerTimeoutMs,
+      },
+      done,
+    );
+    return () => handshake.cancel();
+  }
+
+  /** A tunnel with TLS to the origin through it; on bare sockets, because TLS wants one. */
+  #connectThrough(target: Authority, serverName: string | null, done: Parameters<Connect>[2]): Cancel {
+    const { connectSocket, wrapSocket, startTls } = this.#context;
+    let cancel = connectSocket(this.#config.authority, this.#tlsServerName, (connected) => {
+      const judged = this.#judge(connected);
+      if (!judged.ok) {
+        done(judged);
         return;
       }
-      const { wire, first } = outcome.value;
-      if (first.length > 0) {
-        // Nobody speaks before a request, nor before a ClientHello.
-        wire.destroy();
-        done(failure({ reason: "bad-response", detail: "bytes before the request" }));
-      } else if (tlsServerName === null) done(success(wire));
-      else cancel = this.#context.startTls(wire, tlsServerName, done);
+      const socket = judged.value;
+      cancel = this.#shakeHands(wrapSocket(socket), target, (opened) => {
+        if (!opened.ok) {
+          done(opened);
+          return;
+        }
+        const { wire, first } = opened.value;
+        wire.handler = NO_LONGER_READ;
+        if (first.length > 0) {
+          // Nobody speaks before a request, nor before a ClientHello.
+          wire.destroy();
+          done(failure({ reason: "bad-response", detail: "bytes before the request" }));
+        } else if (serverName === null) done(success(wire));
+        else {
+          cancel = startTls(socket, serverName, (secured) => {
+            if (!secured.ok) wire.destroy();
+            done(secured.ok ? success(wrapSocket(secured.value)) : secured);
+          });
+        }
+      });
     });
     return () => cancel();
   }
 }
+
+/** The wire under TLS: its bytes belong to TLS, which also tells when the connection is gone. */
+const NO_LONGER_READ: WireHandler = {
+  onData: () => true,
+  onEnd: () => {},
+  onDrain: () => {},
+  onClose: () => {},
+};
 
 /** In the client's eyes a parent whose TLS fails could not be reached; only an origin's TLS is its matter. */
 function parentFailure(name: string, error: TransportFailure): TransportFailure {

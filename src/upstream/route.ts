@@ -10,7 +10,7 @@ import type { TransportFailure } from "#transport/resolve.ts";
 import { createHttpUpstream } from "./http-upstream.ts";
 import type { OriginPoolsStats } from "./origin-pools.ts";
 import { remoteText } from "./origin-route.ts";
-import { type ParentConfig, ParentProxy, type StartTls } from "./parent.ts";
+import { type ParentConfig, ParentProxy, type StartTls, type WrapSocket } from "./parent.ts";
 import { mayTryNext, ParentChoice } from "./parent-choice.ts";
 import type { ParentState } from "./parent-health.ts";
 import { RoutedExchange } from "./routed-exchange.ts";
@@ -28,6 +28,8 @@ export interface UpstreamOptions {
   readonly connectSocket: ConnectSocket;
   /** Connects to parents: the administrator named them, so private addresses are allowed. */
   readonly connectParent: Connect;
+  readonly connectParentSocket: ConnectSocket;
+  readonly wrapSocket: WrapSocket;
   readonly startTls: StartTls;
   /** What of the egress policy can be judged without resolving: a refused address in the target itself. */
   readonly checkTarget: (authority: Authority) => TransportFailure | null;
@@ -70,6 +72,8 @@ export function createUpstream(options: UpstreamOptions): Upstream {
     (config) =>
       new ParentProxy(config, {
         connect: options.connectParent,
+        connectSocket: options.connectParentSocket,
+        wrapSocket: options.wrapSocket,
         startTls: options.startTls,
         clock,
         limits: settings.limits,

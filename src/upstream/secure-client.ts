@@ -1,8 +1,7 @@
 import { type buildConnector, Client } from "undici";
 import type { Outcome } from "#base/outcome.ts";
 import type { Authority } from "#http/authority.ts";
-import type { Counters } from "#http/counters.ts";
-import type { Cancel, ConnectOptions } from "#transport/connect.ts";
+import type { Cancel } from "#transport/connect.ts";
 import type { TransportFailure } from "#transport/resolve.ts";
 import { remoteText } from "./origin-route.ts";
 import { ConnectError } from "./undici-failure.ts";
@@ -13,14 +12,13 @@ export type NodeSocket = NonNullable<Parameters<buildConnector.Callback>[1]>;
 /** As `Connect`, with the bare socket; `done` is called once, never during the call. */
 export type ConnectSocket = (
   authority: Authority,
-  options: ConnectOptions,
+  tlsServerName: string | null,
   done: (outcome: Outcome<NodeSocket, TransportFailure>) => void,
 ) => Cancel;
 
-/** What a client's connections are made and counted with. */
+/** What a client's connections are made with. */
 export interface SecureConnections {
   readonly connectSocket: ConnectSocket;
-  readonly counters: Counters;
   /** +1 for a connection made, -1 for one that is gone. */
   readonly changed: (amount: 1 | -1) => void;
 }
@@ -35,7 +33,7 @@ export class SecureClient extends Client {
     super(origin, {
       ...options,
       connect: (_, callback) => {
-        connections.connectSocket(authority, { tlsServerName: authority.host }, (outcome) => {
+        connections.connectSocket(authority, authority.host, (outcome) => {
           if (outcome.ok) {
             this.#connected(outcome.value, connections);
             callback(null, outcome.value);
@@ -49,7 +47,6 @@ export class SecureClient extends Client {
     const { remoteAddress = "-", remotePort = 0 } = socket;
     this.remote = remoteText({ remoteAddress, remotePort });
     this.requests = 0;
-    connections.counters.add("upstream_connections");
     connections.changed(1);
     socket.once("close", () => connections.changed(-1));
   }

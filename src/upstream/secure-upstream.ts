@@ -128,13 +128,11 @@ class SecureOrigins {
   }
 
   #createPool(origin: string, request: UpstreamRequest): Pool {
-    const { settings, limits, connectSocket, counters } = this.#options;
+    const { settings, limits, connectSocket } = this.#options;
     const connections = {
       connectSocket,
-      counters,
       changed: (amount: 1 | -1): void => {
         this.#connections += amount;
-        counters.add("upstream_connections_open", amount);
       },
     };
     return new Pool(origin, {

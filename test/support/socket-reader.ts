@@ -11,7 +11,7 @@ export class SocketReader {
 
   constructor(stream: Duplex) {
     this.#stream = stream;
-    stream.on("readable", () => this.#wake?.());
+    stream.on("readable", this.#onReadable);
     this.ended = new Promise((resolve) => {
       const end = (): void => {
         this.#done = true;
@@ -21,6 +21,17 @@ export class SocketReader {
       stream.on("end", end);
       stream.on("close", end);
     });
+  }
+
+  readonly #onReadable = (): void => {
+    if (this.#wake !== null) this.#wake();
+    // The end is only told to somebody who reads up to it.
+    else if (this.#stream.readableLength === 0) this.#stream.read(0);
+  };
+
+  /** Reads no more: the stream is somebody else's. */
+  release(): void {
+    this.#stream.off("readable", this.#onReadable);
   }
 
   /** Up to and with `mark`, as latin1; null when the stream ends before it. */
