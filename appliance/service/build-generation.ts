@@ -17,6 +17,7 @@ import { createResolver, type RunningResolver } from "#resolver/resolver.ts";
 import { changedSections } from "#settings/difference.ts";
 import type { Settings } from "#settings/schema.ts";
 import { createConnectors } from "#socket/connect.ts";
+import { wireFromSocket } from "#socket/net-wire.ts";
 import type { TransportFailure } from "#transport/resolve.ts";
 import type { ParentConfig } from "#upstream/parent.ts";
 import { createUpstream, type Upstream } from "#upstream/route.ts";
@@ -132,6 +133,8 @@ async function newUpstream(
     connectDirect: direct.connect,
     connectSocket: direct.connectSocket,
     connectParent: toParents.connect,
+    connectParentSocket: toParents.connectSocket,
+    wrapSocket: wireFromSocket,
     startTls: toParents.startTls,
     checkTarget: (authority) => refusedLiteral(authority, policy.check),
   });
