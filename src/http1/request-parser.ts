@@ -3,6 +3,7 @@
  *
  *   idle ─CR→ emptyLineLf ─LF→ afterEmptyLine ─byte→ head
  *   idle ─byte→ head ─complete→ body ─complete→ idle        any ─fault→ failed, for ever
+ *                                    └─complete, no keep-alive→ last: whatever follows is dropped
  *
  * Strict by design: DESIGN.md section 5 lists what is refused, close-reason.ts gives each its code. The
  * first fault wins in this order whatever the cut of the pieces: the request line, bytes and names in
@@ -21,7 +22,7 @@ import { InputWindow } from "./input-window.ts";
 import { type HeadLimits, PARSER, type ParserEvent } from "./parser-event.ts";
 import { parseRequestLine, type RequestLine } from "./request-line.ts";
 
-const STATE = { idle: 0, emptyLineLf: 1, afterEmptyLine: 2, head: 3, body: 4, failed: 5 } as const;
+const STATE = { idle: 0, emptyLineLf: 1, afterEmptyLine: 2, head: 3, body: 4, failed: 5, last: 6 } as const;
 
 const DEFAULT_PORT = 80;
 
@@ -123,7 +124,10 @@ export class RequestParser {
     return this.#input.end - this.#input.at;
   }
 
-  /** The unconsumed bytes, taken out: for a tunnel. */
+  /**
+   * The unconsumed bytes, taken out: for a tunnel. To be asked before the next `next()`, which would read
+   * them as a request, or drop them after a request that was the last.
+   */
   takeRest(): Buffer {
     return this.#input.takeRest();
   }
@@ -135,11 +139,12 @@ export class RequestParser {
       if (this.#state === STATE.head) return this.#readHead();
       if (this.#state === STATE.body) return this.#readBody();
       if (this.#state === STATE.failed) return PARSER.error;
-      if (this.#state === STATE.idle) {
+      if (this.#state === STATE.idle || this.#state === STATE.last) {
         this.#head = null;
         this.#bodyReader.reset();
       }
-      if (input.at === input.end) {
+      // RFC 9112 section 9.6: after a request with `close`, no further request is processed.
+      if (input.at === input.end || this.#state === STATE.last) {
         input.release();
         return PARSER.needMore;
       }
@@ -196,7 +201,7 @@ export class RequestParser {
 
   #readBody(): ParserEvent {
     const event = this.#bodyReader.next(this.#input);
-    if (event === PARSER.end) this.#state = STATE.idle;
+    if (event === PARSER.end) this.#state = this.head.keepAlive ? STATE.idle : STATE.last;
     else if (event === PARSER.needMore) this.#input.release();
     else if (event === PARSER.error) {
       const { method, rawTarget, minorVersion } = this.head;

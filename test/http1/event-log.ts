@@ -170,7 +170,7 @@ export function responseEvents(pieces: readonly Buffer[], run: ResponseRun): rea
   const log = drive(parser, pieces, () => {
     if (parser.head.status === 101 || (method === "CONNECT" && parser.head.status < 300)) return true;
     const next = methods.shift();
-    if (next === undefined) return false;
+    if (next === undefined || !parser.head.keepAlive) return false;
     method = next;
     parser.expect(method);
     return false;

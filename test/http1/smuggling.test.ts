@@ -18,7 +18,9 @@ const { vectors, controls } = JSON.parse(readFileSync("test/http1/smuggling.json
 function verdict(pieces: readonly Buffer[]): string {
   const events = requestEvents(pieces);
   const error = events.find((event) => event.startsWith("error "));
-  return error === undefined || events.includes("end") ? `accepted: ${events.join("; ")}` : error.slice("error ".length);
+  return error === undefined || events.includes("end")
+    ? `accepted: ${events.join("; ")}`
+    : error.slice("error ".length);
 }
 
 t.test("every smuggling gadget is refused, with its reason", async (t) => {
