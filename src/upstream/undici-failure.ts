@@ -16,25 +16,18 @@ export class ConnectError extends Error {
   }
 }
 
-/** undici's codes and llhttp's, where the stage of the answer does not matter. */
+/** undici's codes, where the stage of the answer does not matter. */
 const REASONS: Readonly<Record<string, CloseReason>> = {
   UND_ERR_HEADERS_TIMEOUT: "origin-timeout",
   UND_ERR_BODY_TIMEOUT: "origin-timeout",
   UND_ERR_CONNECT_TIMEOUT: "connect-timeout",
   UND_ERR_HEADERS_OVERFLOW: "response-head-too-large",
-  HPE_HEADER_OVERFLOW: "response-head-too-large",
-  HPE_INVALID_CONTENT_LENGTH: "bad-response-framing",
-  HPE_UNEXPECTED_CONTENT_LENGTH: "bad-response-framing",
-  HPE_INVALID_TRANSFER_ENCODING: "bad-response-framing",
 };
 
 /** The connection ended: what that means depends on how much of the answer was there. */
 const CLOSED = new Set([
   "UND_ERR_SOCKET",
   "UND_ERR_INFO",
-  "UND_ERR_RES_CONTENT_LENGTH_MISMATCH",
-  "HPE_INVALID_EOF_STATE",
-  "HPE_CLOSED_CONNECTION",
   "ECONNRESET",
   "ECONNABORTED",
   "EPIPE",
@@ -52,11 +45,22 @@ export function undiciFailure(error: Error, headSeen: boolean): TransportFailure
   const reason = REASONS[code];
   if (reason !== undefined) return { reason, detail };
   if (UNASKED_ANSWER.test(error.message)) return { reason: "bad-response", detail };
-  if (CLOSED.has(code)) return { reason: headSeen ? "origin-truncated" : "origin-closed", detail };
-  if (code.startsWith("HPE_")) return { reason: "bad-response", detail };
+  const lost = headSeen ? "origin-truncated" : "origin-closed";
+  if (CLOSED.has(code)) return { reason: lost, detail };
+  // Fewer bytes than the length says; before the head is complete it is the parser that gave up.
+  if (code === "UND_ERR_RES_CONTENT_LENGTH_MISMATCH") {
+    return { reason: headSeen ? "origin-truncated" : "bad-response-framing", detail };
+  }
+  if (error.name === "HTTPParserError") return { reason: parserReason(detail, lost), detail };
   // OpenSSL's codes, in an alert after the handshake.
   if (code.startsWith("ERR_SSL_") || code.startsWith("ERR_TLS_")) return { reason: "tls-failed", detail };
   return { reason: "internal-error", detail: `${code} ${detail}`.trim() };
+}
+
+/** llhttp's codes get lost within undici: only its sentences arrive. */
+function parserReason(sentence: string, lost: CloseReason): CloseReason {
+  if (/EOF/.test(sentence)) return lost;
+  return /Content-Length|Transfer-Encoding/i.test(sentence) ? "bad-response-framing" : "bad-response";
 }
 
 /** Whether the connection died, as against a malformed or late answer. */

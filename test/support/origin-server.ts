@@ -97,11 +97,17 @@ export async function startOriginServer(options: OriginServerOptions = {}): Prom
       ? createServer({ allowHalfOpen: true }, accept)
       : createTlsServer({ ...options.tls, allowHalfOpen: true, ALPNProtocols: ["http/1.1"] }, accept);
   server.on("tlsClientError", () => {});
+  // Under TLS these are the connections beneath, handshake or not.
+  const raw = new Set<Socket>();
+  server.on("connection", (socket: Socket) => {
+    raw.add(socket);
+    socket.on("close", () => raw.delete(socket));
+  });
   await new Promise<void>((resolve) => server.listen(0, host, resolve));
   const address = server.address();
   const port = typeof address === "object" && address !== null ? address.port : 0;
   const close = async (): Promise<void> => {
-    for (const socket of sockets) socket.destroy();
+    for (const socket of [...sockets, ...raw]) socket.destroy();
     if (server.listening) await new Promise((resolve) => server.close(resolve));
   };
   return {

@@ -65,6 +65,7 @@ export async function startTestParent(options: TestParentOptions = {}): Promise<
       ? createServer({ allowHalfOpen: true }, accept)
       : createTlsServer({ ...options.tls, allowHalfOpen: true }, accept);
   server.on("tlsClientError", () => {});
+  server.on("connection", keep);
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const address = server.address();
   const close = async (): Promise<void> => {
