@@ -1,17 +1,18 @@
 /** A question to the running unit over its control socket. */
+import type { ControlAnswers, ControlCommand } from "#control/contract.ts";
 import type { CommandArgs, CommandIo } from "./command.ts";
 import { socketPathOf } from "./state-folder.ts";
 
-/** The unit's answer; null, with the reason on `err`, where there is none. */
-export async function askUnit(
-  command: "status" | "reload" | "drain",
+/** The unit's answer; null, with the reason on `err`, where it gave none or refused. */
+export async function askUnit<C extends ControlCommand>(
+  command: C,
   args: CommandArgs,
   io: CommandIo,
-): Promise<unknown> {
+): Promise<ControlAnswers[C] | null> {
   const { callControl } = await import("#control/client.ts");
-  const path = await socketPathOf(args, io);
+  const path = await socketPathOf(args);
   const answer = await callControl(path, { command });
   if (answer.ok) return answer.value;
-  io.err(`futago: no answer from the unit at ${path}: ${answer.error}`);
+  io.err(`futago: ${command} at ${path}: ${answer.error}`);
   return null;
 }

@@ -12,7 +12,8 @@ export const reloadCommand: Command = {
   async run(args, io) {
     const answer = await askUnit("reload", args, io);
     if (answer === null) return EXIT.failed;
-    io.out(JSON.stringify(answer));
+    io.out(`Generation ${answer.generation} of the settings is in use.`);
+    for (const note of answer.notes) io.out(note);
     return EXIT.ok;
   },
 };

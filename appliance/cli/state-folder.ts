@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { isAbsolute, join } from "node:path";
 import { loadSettings } from "#appliance/service/load-settings.ts";
 import { defaultSettings } from "#settings/parse-settings.ts";
-import type { CommandArgs, CommandIo, CommandOption } from "./command.ts";
+import type { CommandArgs, CommandOption } from "./command.ts";
 
 const STATE_FOLDER = "./.state";
 const SETTINGS_NAME = "settings.json";
@@ -36,15 +36,14 @@ export function settingsPathOf(args: CommandArgs): string | null {
   return existsSync(kept) ? kept : null;
 }
 
-/** The control socket of the unit that was started with the same arguments. */
-export async function socketPathOf(args: CommandArgs, io: CommandIo): Promise<string> {
+/**
+ * The control socket of the unit that was started with the same arguments. Where the file has faults now,
+ * the unit runs on what it said before, most likely with the default socket.
+ */
+export async function socketPathOf(args: CommandArgs): Promise<string> {
   const named = args.values.get("socket");
   if (named !== undefined) return named;
-  const path = settingsPathOf(args);
-  const loaded = await loadSettings(path);
-  // The unit may well be running on what the file said before.
-  if (!loaded.ok)
-    io.err(`futago: ${path} has faults (see "futago check-settings"): its control.socket is not used`);
+  const loaded = await loadSettings(settingsPathOf(args));
   const { socket } = (loaded.ok ? loaded.value : defaultSettings()).control;
   return isAbsolute(socket) ? socket : join(stateFolderOf(args), socket);
 }

@@ -43,7 +43,7 @@ export function showAmount(amount: number, unit: Unit | null): string {
 export function expectationOf(node: SchemaNode, key: string): string {
   if (node.anyOf !== undefined) return eitherOf(node.anyOf.map((choice) => expectationOf(choice, key)));
   if (node.const !== undefined) return JSON.stringify(node.const);
-  switch (node.type) {
+  switch (node.type ?? "string") {
     case "object":
       return `an object { … } with ${eitherOf(Object.keys(node.properties ?? {}), "and")}`;
     case "array":
@@ -53,7 +53,6 @@ export function expectationOf(node: SchemaNode, key: string): string {
     case "boolean":
       return "true or false";
     case "string":
-    case undefined:
       return node.form ?? FORMATS[node.format ?? ""] ?? "text";
   }
 }

@@ -1,36 +1,7 @@
-import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { text } from "node:stream/consumers";
 import t from "tap";
-import { runCommandLine } from "#appliance/cli/command-line.ts";
-
-interface Answer {
-  readonly code: number | null;
-  readonly out: string;
-  readonly err: string;
-}
-
-/** The command line within this process. */
-async function futago(...words: readonly string[]): Promise<Answer> {
-  const out: string[] = [];
-  const err: string[] = [];
-  const code = await runCommandLine(words, {
-    out: (line) => out.push(`${line}\n`),
-    err: (line) => err.push(`${line}\n`),
-  });
-  return { code, out: out.join(""), err: err.join("") };
-}
-
-/** The command line as its users run it. */
-async function futagoProcess(...words: readonly string[]): Promise<Answer> {
-  const child = spawn(process.execPath, ["appliance/cli/futago.ts", ...words], {
-    stdio: ["ignore", "pipe", "pipe"],
-  });
-  const ended = new Promise<number | null>((resolve) => child.once("close", resolve));
-  const [code, out, err] = await Promise.all([ended, text(child.stdout), text(child.stderr)]);
-  return { code, out, err };
-}
+import { futago, futagoProcess, stateFolder } from "#test/support/futago-command.ts";
 
 const BAD_SETTINGS = '{ "limits": { "headBytesMax": "64k" }, "worker": 2 }';
 const NOT_POLICY = '{ "clients": { "allowedNetworks": ["10.0.0.0/33"] } }';
@@ -113,17 +84,20 @@ t.test("help is there for the whole and for every command", async (t) => {
 });
 
 t.test("a unit that does not run is told, with exit code 1", async (t) => {
-  const state = t.testdir({});
+  const state = stateFolder(t);
   for (const command of ["status", "reload", "drain"]) {
     const answer = await futago(command, "--state", state);
     t.equal(answer.code, 1);
     t.equal(answer.out, "");
-    t.match(answer.err, `futago: no answer from the unit at ${join(state, "control.sock")}`);
+    t.equal(
+      answer.err,
+      `futago: ${command} at ${join(state, "control.sock")}: no unit runs with this state\n`,
+    );
   }
 });
 
 t.test("the control socket is the one that the settings in the state folder name", async (t) => {
-  const state = t.testdir({ "settings.json": '{ "control": { "socket": "other.sock" } }' });
+  const state = stateFolder(t, { control: { socket: "other.sock" } });
   t.match((await futago("status", "--state", state)).err, join(state, "other.sock"));
   t.match((await futago("status", "--state", state, "--socket", "/nowhere/x.sock")).err, "/nowhere/x.sock");
 });
