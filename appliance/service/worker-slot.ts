@@ -16,14 +16,14 @@ import type { ConnectionLedger } from "#transport/connection-ledger.ts";
 import type { Apply, FromWorker, ToWorker, WorkerData } from "./worker-messages.ts";
 
 /** The wait before a dead worker is started again: doubled each time, up to the longest … */
-export const RESTART_DELAY_MS_MIN = 100;
-export const RESTART_DELAY_MS_MAX = 30_000;
+const RESTART_DELAY_MS_MIN = 100;
+const RESTART_DELAY_MS_MAX = 30_000;
 /** … and back to the shortest once a worker has served this long. */
-export const RESTART_STABLE_MS = 60_000;
+const RESTART_STABLE_MS = 60_000;
 /** A worker that does not answer an `apply` within this is taken for hung. */
-export const APPLY_TIMEOUT_MS = 20_000;
+const APPLY_TIMEOUT_MS = 20_000;
 /** What a worker gets on top of the drain time, to send its last lines. */
-export const DRAIN_GRACE_MS = 2_000;
+const DRAIN_GRACE_MS = 2_000;
 
 export type SlotState = "idle" | "starting" | "serving" | "waiting" | "draining" | "gone";
 

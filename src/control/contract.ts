@@ -13,7 +13,7 @@ export interface ControlRequest<C extends ControlCommand = ControlCommand> {
 }
 
 /** One worker's place. The states are those of the supervisor: starting, serving, waiting, draining. */
-export interface WorkerAnswer {
+interface WorkerAnswer {
   readonly worker: number;
   readonly state: string;
   readonly generation: number;
@@ -21,7 +21,7 @@ export interface WorkerAnswer {
   readonly lastEnd: string | null;
 }
 
-export interface AccessLogAnswer {
+interface AccessLogAnswer {
   readonly file: string;
   readonly queuedBytes: number;
   readonly writtenLines: number;
@@ -71,7 +71,7 @@ export interface ReloadAnswer {
   readonly notes: readonly string[];
 }
 
-export interface DrainAnswer {
+interface DrainAnswer {
   readonly draining: true;
 }
 

@@ -20,7 +20,7 @@ export type ZoneOffset = (wallMs: number) => number;
 
 /** Longer fields are cut: one transaction must not fill the buffer. A request line has its own limit. */
 export const TARGET_CHARS_MAX = 64 * 1024;
-export const FIELD_CHARS_MAX = 4 * 1024;
+const FIELD_CHARS_MAX = 4 * 1024;
 
 const MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(" ");
 

@@ -29,7 +29,7 @@ function valueText(value: string | number | boolean): string {
 }
 
 /** One event as a line without its line feed; `wallMs` is printed as UTC with milliseconds. */
-export function eventLine(wallMs: number, head: readonly [string, string], values: LogValues = {}): string {
+function eventLine(wallMs: number, head: readonly [string, string], values: LogValues = {}): string {
   let line = `${new Date(wallMs).toISOString()} ${head[0].padEnd(7)} ${head[1]}`;
   for (const [key, value] of Object.entries(values)) line += ` ${key}=${valueText(value)}`;
   return line;

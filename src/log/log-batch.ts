@@ -6,7 +6,7 @@
 /** A batch leaves at this size … */
 export const BATCH_CHARS_MAX = 64 * 1024;
 /** … or when its first line is this old. */
-export const BATCH_AGE_MS_MAX = 200;
+const BATCH_AGE_MS_MAX = 200;
 /** Sent and not yet taken: beyond this the main thread is not keeping up, and lines are dropped here. */
 export const IN_FLIGHT_CHARS_MAX = 8 * 1024 * 1024;
 

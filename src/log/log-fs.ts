@@ -1,7 +1,7 @@
 /** What a rotating file needs of a file system; tests put failing ones in its place. */
 import { mkdir, open, readdir, rename, rm } from "node:fs/promises";
 
-export interface LogFileFacts {
+interface LogFileFacts {
   readonly bytes: number;
   readonly modifiedWallMs: number;
   /** False for a pipe or a device: nothing to rotate. */

@@ -12,13 +12,13 @@ import type { LogFile, LogFs } from "./log-fs.ts";
 import { localDay, namesToRemove, rotatedName } from "./rotated-name.ts";
 
 /** Between two tries on a disk that fails. */
-export const RETRY_DELAY_MS = 1_000;
+const RETRY_DELAY_MS = 1_000;
 /** Between two tries to rotate where that fails; lines go on into the old file. */
-export const ROTATE_RETRY_MS = 60_000;
+const ROTATE_RETRY_MS = 60_000;
 /** While lines are dropped it is said again this often. */
-export const DROP_REPORT_MS = 60_000;
+const DROP_REPORT_MS = 60_000;
 /** What `close` waits for a disk that does not answer. */
-export const CLOSE_TIMEOUT_MS = 5_000;
+const CLOSE_TIMEOUT_MS = 5_000;
 
 export interface RotatingFileSettings {
   /** Absolute. */
