@@ -39,6 +39,7 @@ export class BodyReader {
   }
 
   begin(framing: Framing): void {
+    this.reset();
     if (framing.kind === "chunked") this.#chunked = new ChunkedDecoder(this.#limits);
     else if (framing.kind === "length") this.#bytesLeft = framing.bytes;
     else this.#bytesLeft = framing.kind === "close" ? Number.POSITIVE_INFINITY : 0;

@@ -134,7 +134,7 @@ function drive(parser: Parser, pieces: readonly Buffer[], onEnd: () => boolean):
       return log;
     }
     if (parser.bufferedBytes !== 0) throw new Error("needMore with bytes left");
-    scratch.fill(0xaa);
+    scratch.fill(0xaa, 0, piece.length);
   }
   if (parser.midHead) log.add("mid-head");
   log.endBody();

@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 
 /** The folder of public corpora, beside the checkout or where FUTAGO_CORPORA says; null when absent. */
 export function corporaFolder(): string | null {
-  const folder = process.env["FUTAGO_CORPORA"] ?? "../shared/corpora";
+  const { FUTAGO_CORPORA: folder = "../shared/corpora" } = process.env;
   return existsSync(`${folder}/llhttp`) ? folder : null;
 }
 
