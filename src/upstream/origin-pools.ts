@@ -36,6 +36,7 @@ export class OriginPools {
   readonly #idle = new Set<OriginConnection>();
   readonly #sweepIntervalMs: number;
   #sweepTimer: NodeJS.Timeout | null = null;
+  #sweptMs = 0;
   #closing = false;
 
   constructor(options: OriginPoolsOptions) {
@@ -109,12 +110,18 @@ export class OriginPools {
 
   /** Runs the sweep for as long as there is anything to look at. */
   needSweep(): void {
-    this.#sweepTimer ??= setInterval(() => this.#sweep(), this.#sweepIntervalMs);
+    if (this.#sweepTimer !== null) return;
+    this.#sweptMs = this.options.clock.nowMs();
+    this.#sweepTimer = setInterval(() => this.#sweep(), this.#sweepIntervalMs);
     this.#sweepTimer.unref();
   }
 
   #sweep(): void {
     const nowMs = this.options.clock.nowMs();
+    const sinceMs = nowMs - this.#sweptMs;
+    this.#sweptMs = nowMs;
+    // After a stall of this process what has arrived meanwhile is still unread: nobody is late but us.
+    if (sinceMs > 2 * this.#sweepIntervalMs) return;
     for (const connection of this.#connections) connection.sweep(nowMs);
     for (const pool of this.#pools.values()) pool.sweep(nowMs);
     if (this.#connections.size === 0 && this.#pools.size === 0 && this.#sweepTimer !== null) {

@@ -112,8 +112,9 @@ export class RoutedExchange implements Exchange, ExchangeHandler {
     if (this.#done) return;
     const sentTwiceIsWell = !this.#connected || (isIdempotent(this.#request.method) && !this.#bodyBegun);
     const mayGoOn = this.#parent !== null && !this.#answered && sentTwiceIsWell && mayTryNext(reason);
-    if (!mayGoOn) this.#giveUp(reason, detail);
-    else if (!this.#goNextWay()) this.#giveUp("parent-failed", detail);
+    if (mayGoOn && this.#goNextWay()) return;
+    // A parent that could not even be reached is the failure; one that was passes on the origin's.
+    this.#giveUp(mayGoOn && !this.#connected ? "parent-failed" : reason, detail);
   }
 
   #goNextWay(): boolean {

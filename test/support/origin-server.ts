@@ -10,6 +10,7 @@
  */
 import { createServer, type Server, type Socket } from "node:net";
 import { createServer as createTlsServer } from "node:tls";
+import { resetSocket } from "./reset-socket.ts";
 import { SocketReader } from "./socket-reader.ts";
 
 /** A request as it came in. */
@@ -257,7 +258,7 @@ class Call implements OriginCall {
   }
 
   reset(): void {
-    this.socket.resetAndDestroy();
+    resetSocket(this.socket);
   }
 
   #endBody(): null {

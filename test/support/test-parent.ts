@@ -4,6 +4,7 @@
  */
 import { createServer, connect as connectTcp, type Server, type Socket } from "node:net";
 import { createServer as createTlsServer } from "node:tls";
+import { resetSocket } from "./reset-socket.ts";
 import { SocketReader } from "./socket-reader.ts";
 
 export interface TestParentOptions {
@@ -49,7 +50,12 @@ export async function startTestParent(options: TestParentOptions = {}): Promise<
     const origin = keep(
       connectTcp({ host: hostname.replace(/[[\]]/g, ""), port: Number(port || "80"), allowHalfOpen: true }),
     );
+    const onRefused = (): void => {
+      client.end("HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\n\r\n");
+    };
+    origin.once("error", onRefused);
     origin.on("connect", () => {
+      origin.off("error", onRefused);
       reader.release();
       if (isConnect) client.write("HTTP/1.1 200 OK\r\n\r\n");
       else origin.write(head, "latin1");
@@ -57,7 +63,6 @@ export async function startTestParent(options: TestParentOptions = {}): Promise<
       join(client, origin);
       join(origin, client);
     });
-    origin.on("error", () => client.end("HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\n\r\n"));
   };
   const accept = (client: Socket): void => void serve(keep(client)).catch(() => client.destroy());
   const server: Server =
@@ -87,7 +92,7 @@ export async function startTestParent(options: TestParentOptions = {}): Promise<
 function join(from: Socket, to: Socket): void {
   from.pipe(to);
   from.on("close", (hadError) => {
-    if (hadError) to.resetAndDestroy();
+    if (hadError) resetSocket(to);
     else if (!to.writableEnded) to.end();
     else if (to.readableEnded) to.destroy();
   });
