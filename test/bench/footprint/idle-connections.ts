@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { CheckedConnection } from "#test/bench/load/checked-connection.ts";
 import { MemoryWatch } from "#test/bench/memory.ts";
-import { inMib, type Part, type PartContext, warmUp } from "./part.ts";
+import { inMib, type Part, type PartContext, warmUpLightly } from "./part.ts";
 
 const CONNECTIONS = 10_000;
 const QUICK_CONNECTIONS = 2_000;
@@ -55,7 +55,7 @@ export const idleConnections: Part = {
           localAddress: `127.0.1.${1 + Math.floor(index / PER_ADDRESS)}`,
         }),
     );
-    await warmUp(context, signal);
+    await warmUpLightly(context, signal);
     await sleep(settleMs, undefined, { signal });
     const before = await sample(context, signal);
     try {
@@ -65,13 +65,14 @@ export const idleConnections: Part = {
       const after = await sample(context, signal);
       const open = connections.filter((connection) => connection.isOpen).length;
       const anonymousEach = (after.anonymousBytes - before.anonymousBytes) / count;
+      const wholeEach = after.anonymousBytes / count;
       const residentEach = (after.residentBytes - before.residentBytes) / count;
       return {
         holds: open === count && answered === count && anonymousEach < BYTES_EACH_MAX,
         text:
           `${Math.round(anonymousEach)} bytes each anonymous, ${Math.round(residentEach)} resident ` +
-          `(${inMib(before.anonymousBytes)} before); ${open} of ${count} still open${fault === null ? "" : `; ${fault}`}`,
-        figures: { count, answered, open, anonymousEach, residentEach },
+          `(${inMib(before.anonymousBytes)} before; all of it divided: ${Math.round(wholeEach)}); ${open} of ${count} still open${fault === null ? "" : `; ${fault}`}`,
+        figures: { count, answered, open, anonymousEach, residentEach, wholeEach },
       };
     } finally {
       for (const connection of connections) connection.close();

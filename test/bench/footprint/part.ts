@@ -29,12 +29,17 @@ export const MIB = 1_024 * 1_024;
 /** 12.3 MiB */
 export const inMib = (bytes: number): string => `${(bytes / MIB).toFixed(1)} MiB`;
 
-/** Small requests and a small tunnel, so that code that is compiled once does not count as growth. */
+/** One at a time, so that the memory before is that of a proxy which has hardly worked: growth shows in full. */
+export async function warmUpLightly(context: PartContext, signal: AbortSignal): Promise<void> {
+  const some = `http://${context.origin.authority}/small?[1-50]`;
+  const proxy = ["--proxy", `http://127.0.0.1:${context.proxyPort}`];
+  for (const mode of [[], ["--proxytunnel"]])
+    await runTool(["curl", "--silent", "--output", "/dev/null", ...mode, ...proxy, some], signal);
+}
+
+/** Until the proxy's code is compiled: for latencies. */
 export async function warmUp(context: PartContext, signal: AbortSignal): Promise<void> {
   const { authority } = context.origin;
   const get = { method: "GET", target: `http://${authority}/small`, host: authority } as const;
   await runWrk({ port: context.proxyPort, ...get, connections: 64, seconds: 3 }, signal);
-  const proxy = ["--proxytunnel", "--proxy", `http://127.0.0.1:${context.proxyPort}`];
-  const url = `http://${authority}/small`;
-  await runTool(["curl", "--silent", "--output", "/dev/null", ...proxy, url], signal);
 }

@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { runTool } from "#test/bench/child.ts";
 import { MemoryWatch } from "#test/bench/memory.ts";
-import { inMib, MIB, type Part, type PartContext, warmUp } from "./part.ts";
+import { inMib, MIB, type Part, type PartContext, warmUpLightly } from "./part.ts";
 
 const BODY_BYTES = 2_048 * MIB;
 const QUICK_BODY_BYTES = 256 * MIB;
@@ -37,7 +37,7 @@ export const slowReader: Part = {
   async run(context, signal) {
     const bytes = context.quick ? QUICK_BODY_BYTES : BODY_BYTES;
     context.origin.addFile(FILE, bytes);
-    await warmUp(context, signal);
+    await warmUpLightly(context, signal);
     using before = new MemoryWatch(context.pid, SAMPLE_EVERY_MS);
     await sleep(SETTLE_MS, undefined, { signal });
     before[Symbol.dispose]();
