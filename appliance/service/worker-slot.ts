@@ -132,7 +132,8 @@ export class WorkerSlot {
   async #launch(): Promise<Outcome<null, string>> {
     this.#state = "starting";
     this.#lastError = null;
-    const worker = new Worker(this.#deps.entry, { workerData: this.#deps.data });
+    // Without the options of the main thread: its loaders and hooks are not the workers', and cost each start.
+    const worker = new Worker(this.#deps.entry, { workerData: this.#deps.data, execArgv: [] });
     this.#worker = worker;
     worker.on("message", (message: FromWorker) => this.#hear(message));
     worker.on("error", (error) => {
