@@ -8,7 +8,7 @@ import type { Wire } from "#transport/wire.ts";
 import type { OriginConnection } from "./origin-connection.ts";
 import type { OriginPool } from "./origin-pool.ts";
 import { remoteText } from "./origin-route.ts";
-import { isIdempotent, requestText } from "./request-text.ts";
+import { assertUnframed, isIdempotent, requestText } from "./request-text.ts";
 
 /**
  * The request's half of an exchange over our own client; the answer's half is `OriginConnection`.
@@ -46,6 +46,7 @@ export class OriginExchange implements Exchange {
     this.handler = handler;
     const { framing } = request;
     assert(framing.kind !== "close", "a request is not delimited by the close");
+    assertUnframed(request.fields);
     this.#bodiless = framing.kind === "none" || (framing.kind === "length" && framing.bytes === 0);
     this.#bodyEnded = this.#bodiless;
   }

@@ -1,5 +1,6 @@
 import { assert } from "#base/assert.ts";
 import { authorityText } from "#http/authority.ts";
+import type { FieldList } from "#http/field-list.ts";
 import { requestHeadText } from "#http1/serialize.ts";
 import type { UpstreamRequest } from "#transport/exchange.ts";
 import type { OriginRoute } from "./origin-route.ts";
@@ -11,14 +12,16 @@ const DEFAULT_PORT = { http: 80, https: 443 } as const;
  * (framing, Connection with Upgrade, Expect, the parent's Proxy-Authorization). RFC 9112 section 3.2.
  */
 export function requestText(request: UpstreamRequest, route: OriginRoute): string {
-  const { fields } = request;
-  // A second length from anywhere else is how requests are smuggled (RFC 9112 section 11.2).
-  assert(fields.get("content-length") === undefined, "the exchange alone adds Content-Length");
-  assert(fields.get("transfer-encoding") === undefined, "the exchange alone adds Transfer-Encoding");
   const target = route.server === null ? request.path : absoluteTarget(request);
-  const text = requestHeadText(request.method, target, fields);
+  const text = requestHeadText(request.method, target, request.fields);
   const own = ownFields(request, route);
   return own === "" ? text : `${text.slice(0, -2)}${own}\r\n`;
+}
+
+/** A second length from anywhere else is how requests are smuggled (RFC 9112 section 11.2). */
+export function assertUnframed(fields: FieldList): void {
+  assert(fields.get("content-length") === undefined, "the exchange alone adds Content-Length");
+  assert(fields.get("transfer-encoding") === undefined, "the exchange alone adds Transfer-Encoding");
 }
 
 /** RFC 9112 section 3.2.2, and 3.2.4 for OPTIONS: an empty path stands for "*". */

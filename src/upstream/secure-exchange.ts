@@ -3,7 +3,7 @@ import type { CloseReason } from "#http/close-reason.ts";
 import { FieldList } from "#http/field-list.ts";
 import type { Exchange, ExchangeHandler, UpstreamRequest } from "#transport/exchange.ts";
 import { INTERIM_RESPONSES_MAX } from "./limits.ts";
-import { isIdempotent } from "./request-text.ts";
+import { assertUnframed, isIdempotent } from "./request-text.ts";
 import { SecureBody } from "./secure-body.ts";
 import type { SecureClient } from "./secure-client.ts";
 import { abortedError, isConnectionLoss, undiciFailure } from "./undici-failure.ts";
@@ -40,6 +40,7 @@ export class SecureExchange implements Exchange, Dispatcher.DispatchHandler {
     this.request = request;
     this.#handler = handler;
     const { framing } = request;
+    assertUnframed(request.fields);
     const bodiless = framing.kind === "none" || (framing.kind === "length" && framing.bytes === 0);
     this.#body = bodiless
       ? null

@@ -2,7 +2,7 @@
  * A parent proxy for tests: CONNECT, and absolute-form passed on as it is to the authority of the
  * connection's first request. Resets and half-closes go through.
  */
-import { createServer, connect as connectTcp, type Server, type Socket } from "node:net";
+import { connect as connectTcp, createServer, type Server, type Socket } from "node:net";
 import { createServer as createTlsServer } from "node:tls";
 import { resetSocket } from "./reset-socket.ts";
 import { SocketReader } from "./socket-reader.ts";

@@ -145,7 +145,10 @@ const brokenCase =
 
 const trailers: ContractCase = async (t, newSubject) => {
   await using subject = await newSubject();
-  subject.origin.on("/", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nx\r\n0\r\nX-Sum: 7\r\n\r\n");
+  subject.origin.on(
+    "/",
+    "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nx\r\n0\r\nX-Sum: 7\r\n\r\n",
+  );
   const { seen } = start(subject.fetch, requestOf(subject.target, "/"));
   await seen.finished();
   t.strictSame(seen.trailers?.pairs(), [["X-Sum", "7"]]);

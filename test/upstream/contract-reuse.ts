@@ -169,7 +169,10 @@ const waitersAbort: ContractCase = async (t, newSubject) => {
 
 const parallel: ContractCase = async (t, newSubject) => {
   await using subject = await newSubject({ connectionsPerOriginMax: 8, idleConnectionsMax: 3 });
-  const all = Array.from({ length: 100 }, () => start(subject.fetch, requestOf(subject.target, "/hello")).seen);
+  const all = Array.from(
+    { length: 100 },
+    () => start(subject.fetch, requestOf(subject.target, "/hello")).seen,
+  );
   for (const seen of all) t.equal((await seen.finished()).body, "hello");
   t.ok(subject.origin.connections <= 8 + 8, `${subject.origin.connections} connections`);
 };

@@ -13,8 +13,10 @@ import type { ParentConfig } from "#upstream/parent.ts";
 import { createUpstream, type Upstream } from "#upstream/route.ts";
 import { createSecureUpstream } from "#upstream/secure-upstream.ts";
 
-let certificates: { readonly ca: string; readonly tls: { readonly key: string; readonly cert: string } } | null =
-  null;
+let certificates: {
+  readonly ca: string;
+  readonly tls: { readonly key: string; readonly cert: string };
+} | null = null;
 
 /** An authority of our own, made when it is first needed, and what servers show. */
 function tlsOfTests() {
@@ -36,7 +38,10 @@ export type UpstreamWords = Partial<Settings["upstream"]>;
 export const newCounters = (): Counters => new Counters(new SharedArrayBuffer(COUNTERS_BYTES));
 
 /** Connectors that may go anywhere; every name is loopback. */
-export const connectorsFor = (settings: Settings["upstream"], ca: { readonly ca?: string } = {}): Connectors =>
+export const connectorsFor = (
+  settings: Settings["upstream"],
+  ca: { readonly ca?: string } = {},
+): Connectors =>
   createConnectors({
     ...ca,
     resolve: (host, done) => done(success([/^[\d.:]+$/.test(host) ? host : "127.0.0.1"])),
