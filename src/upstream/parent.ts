@@ -39,7 +39,10 @@ export interface ParentContext {
   readonly startTls: StartTls;
   readonly clock: Clock;
   readonly limits: HeadLimits;
+  /** For the parent's answer to CONNECT. */
   readonly answerTimeoutMs: number;
+  /** For TLS through its tunnel. */
+  readonly handshakeTimeoutMs: number;
   readonly healthLimits: ParentHealthLimits;
 }
 
@@ -122,7 +125,7 @@ export class ParentProxy {
 
   /** A tunnel with TLS to the origin through it; on bare sockets, because TLS wants one. */
   #connectThrough(target: Authority, serverName: string | null, done: Parameters<Connect>[2]): Cancel {
-    const { connectSocket, wrapSocket, startTls } = this.#context;
+    const { connectSocket, wrapSocket } = this.#context;
     let cancel = connectSocket(this.#config.authority, this.#tlsServerName, (connected) => {
       const judged = this.#judge(connected);
       if (!judged.ok) {
@@ -143,7 +146,7 @@ export class ParentProxy {
           done(failure({ reason: "bad-response", detail: "bytes before the request" }));
         } else if (serverName === null) done(success(wire));
         else {
-          cancel = startTls(socket, serverName, (secured) => {
+          cancel = this.#secure(socket, serverName, (secured) => {
             if (!secured.ok) wire.destroy();
             done(secured.ok ? success(wrapSocket(secured.value)) : secured);
           });
@@ -151,6 +154,24 @@ export class ParentProxy {
       });
     });
     return () => cancel();
+  }
+
+  /** The handshake with the origin, which may take as long as connecting to it straight might have. */
+  #secure(socket: NodeSocket, serverName: string, done: Parameters<StartTls>[2]): Cancel {
+    const { startTls, handshakeTimeoutMs } = this.#context;
+    const cancelTls = startTls(socket, serverName, (outcome) => {
+      clearTimeout(timer);
+      done(outcome);
+    });
+    const timer = setTimeout(() => {
+      cancelTls();
+      const detail = `${serverName}: the handshake took more than ${handshakeTimeoutMs} ms`;
+      done(failure({ reason: "tls-failed", detail }));
+    }, handshakeTimeoutMs);
+    return () => {
+      clearTimeout(timer);
+      cancelTls();
+    };
   }
 }
 

@@ -78,6 +78,7 @@ export function createUpstream(options: UpstreamOptions): Upstream {
         clock,
         limits: settings.limits,
         answerTimeoutMs: settings.upstream.responseTimeoutMs,
+        handshakeTimeoutMs: settings.upstream.connectTimeoutMs,
         healthLimits: settings.parentPolicy,
       }),
   );

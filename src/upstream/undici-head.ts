@@ -3,10 +3,7 @@ import { FieldList } from "#http/field-list.ts";
 import type { Framing, ResponseHead } from "#http/message-head.ts";
 import { isForbiddenTrailer } from "#http1/trailer-fields.ts";
 
-/** Names and values in turn, as undici's controller has them. */
-export type RawFields = readonly unknown[];
-
-/** What undici's parser found, in our words. */
+/** What undici's parser found, names and values in turn, in our words. */
 export function fieldListOf(raw: unknown): FieldList {
   const fields = new FieldList();
   if (!Array.isArray(raw)) return fields;

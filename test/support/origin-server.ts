@@ -14,7 +14,7 @@ import { resetSocket } from "./reset-socket.ts";
 import { SocketReader } from "./socket-reader.ts";
 
 /** A request as it came in. */
-export interface OriginRequest {
+interface OriginRequest {
   readonly method: string;
   readonly target: string;
   /** The whole head, with its CRLFs. */
@@ -26,7 +26,7 @@ export interface OriginRequest {
 }
 
 /** What a script can do with one request. */
-export interface OriginCall {
+interface OriginCall {
   readonly request: OriginRequest;
   readonly socket: Socket;
   /** Sends bytes; resolves when there is room for more, or when the connection is gone. */

@@ -258,3 +258,19 @@ void t.test("a tunnel in the making can be given up", async (t) => {
   await left.promise;
   t.equal(called, false);
 });
+
+void t.test("TLS through a tunnel has its time, and its failures are the origin's", async (t) => {
+  await using origin = await startOriginServer();
+  await using parent = await startTestParent();
+  const upstream = newUpstream([parentAt("one", parent.port)], { connectTimeoutMs: 300 });
+  t.teardown(() => upstream.close());
+  const to = { scheme: "https", authority: { host: origin.host, port: origin.port } } as const;
+  const mute = await start(upstream.fetch, requestOf(to, "/")).seen.finished();
+  t.strictSame(mute.events, ["error tls-failed"]);
+  t.match(mute.detail, /more than 300 ms/);
+  parent.answer = "HTTP/1.1 200 OK\r\n\r\nSSH-2.0-x\r\n";
+  const early = await start(upstream.fetch, requestOf(to, "/")).seen.finished();
+  t.strictSame(early.events, ["error bad-response"], "nobody speaks before a ClientHello");
+  t.equal(upstream.stats.parents[0]?.failures, 0);
+  t.equal(upstream.stats.http.connections, 0);
+});
