@@ -71,12 +71,12 @@ export function responseFraming(
 /**
  * Whether the sender means to go on (RFC 9112 section 9.3): 1.1 unless `close`, 1.0 only with
  * `keep-alive`. Null when a connection option is malformed. The old Proxy-Connection counts in one
- * direction only: its `close` closes; its `keep-alive` opens nothing, for it may have come through a proxy
- * that did not know it (RFC 9112 appendix C.2.2).
+ * direction only: its `close`, or nonsense in it, closes; its `keep-alive` opens nothing, for it may have
+ * come through a proxy that did not know it (RFC 9112 appendix C.2.2).
  */
 export function persistence(section: FieldSection, minorVersion: 0 | 1): boolean | null {
   const options = connectionOptions(section.connection);
   if (options === null) return null;
   if (options.close || (minorVersion === 0 && !options.keepAlive)) return false;
-  return section.proxyConnection === null || connectionOptions(section.proxyConnection)?.close !== true;
+  return section.proxyConnection === null || connectionOptions(section.proxyConnection)?.close === false;
 }
