@@ -4,8 +4,3 @@
 export function assert(condition: boolean, message: string): asserts condition {
   if (!condition) throw new Error(`invariant broken: ${message}`);
 }
-
-/** The end of an exhaustive `switch`; a value that gets here was not meant to exist. */
-export function assertNever(value: never): never {
-  throw new Error(`invariant broken: unexpected value ${JSON.stringify(value)}`);
-}

@@ -87,7 +87,7 @@ export function sumCounters(memory: SharedArrayBuffer): Record<string, number> {
 }
 
 /** The counter's name for a close reason, such as `close_client_idle`. */
-export const closeCounterName = (code: CloseReason): string => `close_${code.replaceAll("-", "_")}`;
+const closeCounterName = (code: CloseReason): string => `close_${code.replaceAll("-", "_")}`;
 
 /** The help text of any counter name that `snapshot` returns, with its type. */
 export function describeCounter(name: string): CounterRow | undefined {

@@ -16,9 +16,6 @@ export const SWEEP_INTERVAL_MS = 250;
 /** The longest request target that a log line or an error page repeats. */
 export const TARGET_SHOWN_MAX = 4_096;
 
-/** Interim answers (1xx) of one transaction that are forwarded; a server that sends more is broken. */
-export const INTERIM_ANSWERS_MAX = 64;
-
 /**
  * Connections beyond a connection limit that are still being told so. More than these are dropped
  * unanswered: a flood must not hold more than the limit allows.
