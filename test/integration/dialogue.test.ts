@@ -63,10 +63,10 @@ t.test("a request that arrives byte by byte is the same request", async (t) => {
   t.equal((await client.answer()).body.toString(), "fine");
 });
 
-t.test("empty lines before a request are skipped", async (t) => {
+t.test("an empty line before a request is skipped", async (t) => {
   await using origin = await RawOrigin.listen();
   await using client = await RawClient.open(proxy.port);
-  client.send(`\r\n\r\n${get(origin, "/")}`); // RFC 9112 section 2.2
+  client.send(`\r\n${get(origin, "/")}`); // RFC 9112 section 2.2
   (await origin.nextRequest()).connection.send(ok("fine"));
   t.equal((await client.answer()).body.toString(), "fine");
 });
@@ -208,6 +208,19 @@ t.test("an answer that ends with the origin's connection is whole for every clie
 });
 
 t.test("a client that has sent FIN still gets its answer", async (t) => {
+  await using origin = await RawOrigin.listen();
+  await using client = await RawClient.open(proxy.port);
+  client.send(get(origin, "/"));
+  client.finish();
+  const { connection } = await origin.nextRequest();
+  connection.send("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\n");
+  await client.through("\r\n\r\n");
+  connection.send("body");
+  t.equal((await client.bytes(4)).toString(), "body");
+  t.equal((await client.closed()).how, "fin");
+});
+
+t.test("requests that were sent before FIN are all answered", async (t) => {
   await using origin = await RawOrigin.listen();
   await using client = await RawClient.open(proxy.port);
   client.send(`${get(origin, "/1")}${get(origin, "/2")}`);

@@ -14,10 +14,10 @@ export class RawOrigin implements AsyncDisposable {
     server.on("connection", (socket) => this.#connections.push(new RawClient(socket)));
   }
 
-  /** Listens on a free port of 127.0.0.1. */
-  static async listen(): Promise<RawOrigin> {
+  /** Listens on a free port; "::" takes connections to every local address of both families. */
+  static async listen(host = "127.0.0.1"): Promise<RawOrigin> {
     const server = createServer({ allowHalfOpen: true, noDelay: true });
-    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    await new Promise<void>((resolve) => server.listen(0, host, resolve));
     return new RawOrigin(server);
   }
 
