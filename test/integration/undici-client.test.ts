@@ -21,7 +21,7 @@ let tlsOrigin: PageOrigin;
 t.before(async () => {
   origin = resources.use(await startPageOrigin());
   tlsOrigin = resources.use(await startPageOrigin(ca.makeCertificate(["127.0.0.1"])));
-  proxy = resources.use(await startProxy());
+  proxy = resources.use(await startProxy({ workers: 2 }));
 });
 
 interface Mode {

@@ -25,7 +25,7 @@ resources.defer(() => ca.remove());
 let proxy: RunningProxy;
 
 t.before(async () => {
-  proxy = resources.use(await startProxy());
+  proxy = resources.use(await startProxy({ workers: 2 }));
 });
 
 /** A tunnel's socket, with its answer already read. */
