@@ -1,6 +1,6 @@
 /**
  * Child processes that cannot outlive the benchmark: each has its own process group, is pinned to a core,
- * is killed by the kernel should we die, and is ended by `await using`.
+ * gets SIGTERM from the kernel should we die, and is ended by `await using`.
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { closeSync, openSync } from "node:fs";
@@ -35,7 +35,7 @@ export const daemonOwner = (): number | null => (isRoot ? NOBODY : null);
 
 function pinned(core: number, command: readonly string[], asNobody: boolean): readonly string[] {
   const drop = asNobody && isRoot ? [`--reuid=${NOBODY}`, `--regid=${NOBODY}`, "--clear-groups"] : [];
-  return ["taskset", "-c", String(core), "setpriv", ...drop, "--pdeathsig", "KILL", "--", ...command];
+  return ["taskset", "-c", String(core), "setpriv", ...drop, "--pdeathsig", "TERM", "--", ...command];
 }
 
 function signalGroup(child: ChildProcess, signal: NodeJS.Signals): void {
