@@ -204,8 +204,8 @@ class NetWire implements Wire {
     if (socket.destroyed) return;
     this.#rememberLocal();
     const tcp = tcpUnder(socket) ?? socket;
-    // While a FIN is on its way the system refuses a reset; every byte is with the kernel then.
-    const isShuttingDown = tcp.writableEnded && !tcp.writableFinished && tcp.writableLength === 0;
+    // While a FIN is on its way libuv refuses a reset (EINVAL); every byte is with the kernel then.
+    const isShuttingDown = socket.writableEnded && !socket.writableFinished && socket.writableLength === 0;
     if (!isShuttingDown && !("encrypted" in tcp)) tcp.resetAndDestroy();
     socket.destroy();
   }
