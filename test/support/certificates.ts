@@ -77,6 +77,7 @@ private_key = ca.key
 default_md = sha256
 policy = any
 unique_subject = no
+rand_serial = yes
 [any]
 commonName = supplied
 `;
