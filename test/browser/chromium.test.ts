@@ -109,7 +109,7 @@ for (const [language, words] of [
     await page.setExtraHTTPHeaders({ "Accept-Language": language });
     const answer = await page.goto("http://nowhere.pages.test/some/page", { timeout: LOAD_LIMIT_MS });
     t.equal(answer?.status(), 502);
-    t.match(await page.locator("body").innerText(), new RegExp(words, "i"));
+    t.match(await page.locator("body").textContent(), new RegExp(words, "i"));
     t.equal(await page.locator("html").getAttribute("lang"), language);
     await page.screenshot({ path: `${SCREENSHOTS}/unknown-host-${language}.png` });
     await page.close();
@@ -120,7 +120,7 @@ t.test("the unit's own page is there for a browser", async (t) => {
   const page = await browser.newPage();
   const answer = await page.goto(`${proxy.url}/`, { timeout: LOAD_LIMIT_MS });
   t.equal(answer?.status(), 200);
-  t.match(await page.locator("body").innerText(), /unit-a/);
+  t.match(await page.locator("body").textContent(), /unit-a/);
   await page.screenshot({ path: `${SCREENSHOTS}/status-page.png` });
   await page.close();
 });

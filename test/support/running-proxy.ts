@@ -46,6 +46,12 @@ export interface LogEntry {
   readonly userAgent: string;
 }
 
+/** As much of the status as tests look at. */
+export interface ProxyStatus {
+  readonly state: string;
+  readonly counters: Readonly<Record<string, number>>;
+}
+
 export interface ProxyExit {
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;
@@ -63,7 +69,7 @@ export interface RunningProxy extends AsyncDisposable {
   /** Waits for the line that `wanted` accepts. */
   logged(wanted: (entry: LogEntry) => boolean): Promise<LogEntry>;
   /** What `futago status --json` prints. */
-  status(): Promise<Record<string, unknown>>;
+  status(): Promise<ProxyStatus>;
   signal(signal: NodeJS.Signals): void;
   readonly exited: Promise<ProxyExit>;
   /** What it has printed to both of its outputs. */
@@ -110,8 +116,6 @@ const isSection = (value: unknown): value is object =>
 
 /** The bundle when it is newer than every source, else the sources themselves. */
 function program(): string {
-  const standIn = process.env["FUTAGO_STAND_IN"];
-  if (standIn !== undefined) return standIn;
   if (!existsSync(BUNDLE)) return SOURCE;
   const built = statSync(BUNDLE).mtimeMs;
   const sources = globSync("{src,appliance}/**/*.ts");
@@ -209,10 +213,10 @@ class ProxyProcess implements RunningProxy {
     return whole.split("\n").flatMap((line) => (line === "" ? [] : [JSON.parse(line) as LogEntry]));
   }
 
-  async status(): Promise<Record<string, unknown>> {
+  async status(): Promise<ProxyStatus> {
     const words = [program(), "status", "--json", "--state", this.stateDir];
     const { stdout } = await promisify(execFile)(process.execPath, words, { timeout: EXIT_LIMIT_MS });
-    return JSON.parse(stdout) as Record<string, unknown>;
+    return JSON.parse(stdout) as ProxyStatus;
   }
 
   signal(signal: NodeJS.Signals): void {

@@ -4,7 +4,10 @@ import { setTimeout as pause } from "node:timers/promises";
 const STEP_MS = 5;
 
 /** Resolves with the first value of `read` that is not undefined; throws after `limitMs`. */
-export async function until<T>(read: () => T | undefined | Promise<T | undefined>, limitMs: number): Promise<T> {
+export async function until<T>(
+  read: () => T | undefined | Promise<T | undefined>,
+  limitMs: number,
+): Promise<T> {
   const deadline = performance.now() + limitMs;
   for (;;) {
     const found = await read();
