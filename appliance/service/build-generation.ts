@@ -118,6 +118,11 @@ async function newUpstream(
     resolve: resolver.resolve,
     connectTimeoutMs,
     happyEyeballsDelayMs,
+    onOpen: () => {
+      counters.add("upstream_connections");
+      counters.add("upstream_connections_open");
+    },
+    onClose: () => counters.add("upstream_connections_open", -1),
     ...(sourceAddressV4 === undefined ? {} : { sourceAddressV4 }),
     ...(sourceAddressV6 === undefined ? {} : { sourceAddressV6 }),
     ...(ca.value === null ? {} : { ca: ca.value }),

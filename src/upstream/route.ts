@@ -106,9 +106,13 @@ export function createUpstream(options: UpstreamOptions): Upstream {
   };
 }
 
-/** undici takes https, except for what it cannot carry: Upgrade to a wire, Expect, OPTIONS with "*". */
+/** undici takes https, except for what it cannot carry: Upgrade to a wire, Expect, trailers, OPTIONS with "*". */
 const needsOwnClient = (request: UpstreamRequest): boolean =>
-  request.scheme === "http" || request.upgrade !== null || request.expectContinue || request.path === "*";
+  request.scheme === "http" ||
+  request.upgrade !== null ||
+  request.expectContinue ||
+  request.fields.get("trailer") !== undefined ||
+  request.path === "*";
 
 class ParentRouter {
   readonly #options: UpstreamOptions;
