@@ -9,6 +9,7 @@ export interface Authority {
 /** A DNS name is at most 253 characters, 254 with its final dot (RFC 1035 section 2.3.4). */
 const HOST_LENGTH_MAX = 254;
 const LABEL_LENGTH_MAX = 63;
+const PORT_DIGITS_MAX = 5;
 
 /**
  * Letters, digits, "-", "_" and dots between non-empty labels, perhaps one at the end. Stricter than
@@ -17,12 +18,34 @@ const LABEL_LENGTH_MAX = 63;
  */
 const REG_NAME = /^[a-z0-9_-]+(?:\.[a-z0-9_-]+)*\.?$/;
 const LONG_LABEL = new RegExp(`[^.]{${LABEL_LENGTH_MAX + 1}}`);
-/** The host of nearly all requests: short, in lower case already, no port. */
-const PLAIN_HOST = /^(?=.{1,63}$)[a-z0-9_-]+(?:\.[a-z0-9_-]+)*$/;
-/** No empty port and no leading zero: one spelling for one port. */
-const PORT = /^[1-9][0-9]{0,4}$/;
 const GROUP = /^[0-9a-f]{1,4}$/;
 const DECIMAL_OCTET = /^(?:0|[1-9][0-9]{0,2})$/;
+
+const isRegName = (host: string): boolean =>
+  host.length <= HOST_LENGTH_MAX && REG_NAME.test(host) && !LONG_LABEL.test(host);
+
+/** The characters of REG_NAME that are neither a dot nor in upper case. */
+const PLAIN: Uint8Array = Uint8Array.from({ length: 128 }, (_, code) =>
+  /[a-z0-9_-]/.test(String.fromCharCode(code)) ? 1 : 0,
+);
+
+/**
+ * Where the host ends, at its colon or with the text, when it is as nearly all are: a short name that is in
+ * lower case already. Otherwise -1. A loop, because two authorities are read for every request.
+ */
+function plainHostEnd(text: string): number {
+  let labelStart = 0;
+  let at = 0;
+  for (; at < text.length; at += 1) {
+    const code = text.charCodeAt(at);
+    if (code === 0x3a) break;
+    if (code === 0x2e) {
+      if (at === labelStart) return -1;
+      labelStart = at + 1;
+    } else if (PLAIN[code] !== 1) return -1;
+  }
+  return at > labelStart && at <= LABEL_LENGTH_MAX ? at : -1;
+}
 
 function isIpv4(text: string): boolean {
   const octets = text.split(".");
@@ -52,9 +75,16 @@ function isIpv6(text: string): boolean {
   return before >= 0 && after >= 0 && before + after <= 7;
 }
 
-function parsePort(text: string): number | null {
-  if (!PORT.test(text)) return null;
-  const port = Number(text);
+/** The port in the text from there on, or null. No empty port and no leading zero: one spelling for one port. */
+function parsePort(text: string, from: number): number | null {
+  const digits = text.length - from;
+  if (digits < 1 || digits > PORT_DIGITS_MAX || text.charCodeAt(from) === 0x30) return null;
+  let port = 0;
+  for (let at = from; at < text.length; at += 1) {
+    const digit = text.charCodeAt(at) - 0x30;
+    if (digit < 0 || digit > 9) return null;
+    port = port * 10 + digit;
+  }
   return port <= 65_535 ? port : null;
 }
 
@@ -65,7 +95,7 @@ function parseBracketed(text: string, defaultPort: number | null): Authority | n
   if (!isIpv6(host)) return null;
   if (close === text.length - 1) return defaultPort === null ? null : { host, port: defaultPort };
   if (text[close + 1] !== ":") return null;
-  const port = parsePort(text.slice(close + 2));
+  const port = parsePort(text, close + 2);
   return port === null ? null : { host, port };
 }
 
@@ -76,14 +106,14 @@ function parseBracketed(text: string, defaultPort: number | null): Authority | n
  * Spellings of IPv4 addresses (decimal, hex, octal) stay names here: the egress policy reads them.
  */
 export function parseAuthority(text: string, defaultPort: number | null): Authority | null {
-  if (defaultPort !== null && PLAIN_HOST.test(text)) return { host: text, port: defaultPort };
-  const lower = text.toLowerCase();
+  const plainEnd = plainHostEnd(text);
+  if (plainEnd === text.length) return defaultPort === null ? null : { host: text, port: defaultPort };
+  const lower = plainEnd === -1 ? text.toLowerCase() : text;
   if (lower.charCodeAt(0) === 0x5b) return parseBracketed(lower, defaultPort);
-  const colon = lower.indexOf(":");
+  const colon = plainEnd === -1 ? lower.indexOf(":") : plainEnd;
   const host = colon === -1 ? lower : lower.slice(0, colon);
-  const port = colon === -1 ? defaultPort : parsePort(lower.slice(colon + 1));
-  if (port === null || host.length > HOST_LENGTH_MAX || !REG_NAME.test(host)) return null;
-  if (host.length > LABEL_LENGTH_MAX && LONG_LABEL.test(host)) return null;
+  const port = colon === -1 ? defaultPort : parsePort(lower, colon + 1);
+  if (port === null || (plainEnd === -1 && !isRegName(host))) return null;
   return { host, port };
 }
 

@@ -26,17 +26,6 @@ const STATE = { idle: 0, emptyLineLf: 1, afterEmptyLine: 2, head: 3, body: 4, fa
 
 const DEFAULT_PORT = 80;
 
-/** Whether the Host value is, letter for letter, the authority that the target already proved valid. */
-function isTargetAuthority(host: string, line: RequestLine): boolean {
-  if (host === "") return false;
-  if (line.target.form === "authority") return host === line.rawTarget;
-  if (line.target.form !== "absolute") return false;
-  const from = line.target.scheme === "http" ? "http://".length : "https://".length;
-  if (!line.rawTarget.startsWith(host, from)) return false;
-  const end = line.rawTarget.charCodeAt(from + host.length);
-  return end === 0x2f || end === 0x3f || Number.isNaN(end);
-}
-
 /**
  * RFC 9112 section 3.2: one Host line, required from 1.1, with a valid value. It may be empty only where
  * the target has no authority itself. That it differs from an absolute target is no fault: the target
@@ -45,7 +34,6 @@ function isTargetAuthority(host: string, line: RequestLine): boolean {
 function isHostGood(section: FieldSection, line: RequestLine): boolean {
   if (section.hostLines !== 1) return section.hostLines === 0 && line.minorVersion === 0;
   const host = section.host;
-  if (isTargetAuthority(host, line)) return true;
   if (host === "") return line.target.form === "origin" || line.target.form === "asterisk";
   return parseAuthority(host, DEFAULT_PORT) !== null;
 }

@@ -51,9 +51,11 @@ const pairsOf = (flat: readonly string[]): (readonly [string, string])[] =>
 /** Whether llhttp knows the method at all: it refuses others, which is no strictness. */
 export const isKnownToLlhttp = (method: string): boolean => methods.includes(method);
 
+/** One for all inputs, as Node's server reuses its own: a new one each would live until it is closed. */
+const parser = new HTTPParser();
+
 /** Runs llhttp over the bytes. `skipsBody` is what Node does for the answer to HEAD. */
 export function askLlhttp(kind: "request" | "response", bytes: Buffer, skipsBody: boolean): OracleAnswer {
-  const parser = new HTTPParser();
   parser.initialize(kind === "request" ? HTTPParser.REQUEST : HTTPParser.RESPONSE, {}, HEAD_BYTES_MAX, 0);
   const messages: OracleMessage[] = [];
   let early: string[] = [];

@@ -15,7 +15,7 @@ import { ResponseParser } from "#http1/response-parser.ts";
 export const LIMITS: HeadLimits = { requestLineBytesMax: 16_384, headBytesMax: 65_536, headFieldsMax: 100 };
 
 /** Text with bytes outside printable ASCII, and the backslash, written as escapes. */
-export const escaped = (text: string): string =>
+const escaped = (text: string): string =>
   text.replace(/[^ -[\]-~]/g, (character) => {
     if (character === "\r") return "\\r";
     if (character === "\n") return "\\n";
@@ -131,9 +131,12 @@ function pull(parser: Parser, log: EventLog, onEnd: () => boolean): "more" | "tu
 
 function drive(parser: Parser, pieces: readonly Buffer[], onEnd: () => boolean): EventLog {
   const log = new EventLog();
+  let scratch = Buffer.alloc(0);
   for (let index = 0; index < pieces.length; index += 1) {
-    const piece = Buffer.from(pieces[index] as Buffer);
-    parser.push(piece);
+    const piece = pieces[index] as Buffer;
+    if (scratch.length !== piece.length) scratch = Buffer.alloc(piece.length);
+    scratch.set(piece);
+    parser.push(scratch);
     const state = pull(parser, log, onEnd);
     if (state === "error") return log;
     if (state === "tunnel") {
@@ -143,7 +146,7 @@ function drive(parser: Parser, pieces: readonly Buffer[], onEnd: () => boolean):
       return log;
     }
     if (parser.bufferedBytes !== 0) throw new Error("needMore with bytes left");
-    piece.fill(0xaa);
+    scratch.fill(0xaa);
   }
   if (parser.midHead) log.add("mid-head");
   log.endBody();
