@@ -14,12 +14,12 @@ import { interleave } from "./address-order.ts";
 import type { Query, QueryResult } from "./query.ts";
 
 /** How long usable A records wait for slow AAAA records (RFC 8305 section 3, "Resolution Delay"). */
-export const SLOW_AAAA_WAIT_MS = 50;
+const SLOW_AAAA_WAIT_MS = 50;
 /**
  * How long usable AAAA records wait for slow A records. RFC 8305 would connect at once and add the
  * others later; an answer is final here, and no IPv4 attempt would begin before this time anyway.
  */
-export const SLOW_A_WAIT_MS = 250;
+const SLOW_A_WAIT_MS = 250;
 
 export interface LookupHandler {
   onUsable(addresses: Addresses, ttlMs: number): void;

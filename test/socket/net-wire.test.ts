@@ -214,15 +214,18 @@ forEachKind("reset is seen as a reset", async (t, pair) => {
   t.strictSame(pair.record.events, ["close null"]);
 });
 
-forEachKind("reset with unsent bytes and an end under way is a reset still", async (t, pair) => {
-  pair.peer.pause();
-  fill(pair);
-  pair.wire.end();
-  pair.wire.reset();
-  const got = listenTo(pair);
-  await untilTrue(() => got.endings.length > 0 && pair.record.events.length > 0);
-  t.strictSame(got.endings, ["ECONNRESET"]);
-});
+for (const kind of ["accepted", "connected"] as const) {
+  t.test(`${kind}: reset with unsent bytes and an end under way is a reset still`, async (t) => {
+    const pair = await makeWire(t, kind);
+    pair.peer.pause();
+    fill(pair);
+    pair.wire.end();
+    pair.wire.reset();
+    const got = listenTo(pair);
+    await untilTrue(() => got.endings.length > 0 && pair.record.events.length > 0);
+    t.strictSame(got.endings, ["ECONNRESET"]);
+  });
+}
 
 forEachKind("reset right after end closes", async (t, pair) => {
   pair.wire.end();
