@@ -14,7 +14,10 @@ export interface ListenOptions {
   readonly backlog?: number;
   /** Lets other workers listen on the same port; all of them must say so. */
   readonly reusePort: boolean;
-  /** A connection could not be accepted, such as for want of file descriptors. The system's code. */
+  /**
+   * A connection could not be accepted; the system's code. Not told for want of file descriptors: libuv
+   * then closes the waiting connections at once with a descriptor that it keeps for this, and goes on.
+   */
   readonly onAcceptError?: (code: string) => void;
 }
 

@@ -31,7 +31,7 @@ export interface Wire {
   write(bytes: Buffer): boolean;
   /** As `write`, of a one-byte-per-character string: the cheapest way to send a head. */
   writeLatin1(text: string): boolean;
-  /** Gathers the writes made until `uncork` into one. */
+  /** Gathers the writes made until `uncork` into one. Their false owes no `onDrain`: ask `uncork`. */
   cork(): void;
   /** Sends what was gathered. True: it is with the kernel. */
   uncork(): boolean;
