@@ -127,11 +127,9 @@ async function start(settings: SettingsOverrides): Promise<RunningProxy> {
   const settingsFile = join(stateDir, "settings.json");
   await writeFile(settingsFile, JSON.stringify(settings));
   const words = ["run", "--settings", settingsFile, "--state", stateDir];
-  // A group of its own, so that whatever it starts ends with it.
-  const child = spawn(process.execPath, [program(), ...words], {
-    detached: true,
-    stdio: ["ignore", "pipe", "pipe"],
-  });
+  // The kernel ends it with this process, however that one ends.
+  const command = ["--pdeathsig", "KILL", process.execPath, program(), ...words];
+  const child = spawn("setpriv", command, { stdio: ["ignore", "pipe", "pipe"] });
   const proxy = new ProxyProcess(child, stateDir);
   try {
     await proxy.listening();
@@ -150,7 +148,6 @@ class ProxyProcess implements RunningProxy {
   readonly exited: Promise<ProxyExit>;
   #output = "";
   #exit: ProxyExit | null = null;
-  readonly #killOnExit = (): void => this.#kill();
 
   constructor(child: ChildProcess, stateDir: string) {
     this.stateDir = stateDir;
@@ -167,7 +164,6 @@ class ProxyProcess implements RunningProxy {
         resolve(this.#exit);
       });
     });
-    process.once("exit", this.#killOnExit);
   }
 
   get url(): string {
@@ -223,19 +219,10 @@ class ProxyProcess implements RunningProxy {
     if (this.#exit === null) process.kill(this.pid, signal);
   }
 
-  #kill(): void {
-    try {
-      process.kill(-this.pid, "SIGKILL");
-    } catch {
-      // The group is gone already.
-    }
-  }
-
   /** Ends whatever is left, and removes the state. */
   async discard(): Promise<void> {
-    this.#kill();
+    this.signal("SIGKILL");
     await this.exited;
-    process.off("exit", this.#killOnExit);
     await rm(this.stateDir, { recursive: true, force: true });
   }
 
