@@ -60,7 +60,10 @@ export class ResponseParser {
   expect(requestMethod: string): void {
     assert(this.#state === STATE.idle || this.#state === STATE.failed, "one response at a time");
     this.#requestMethod = requestMethod;
-    if (this.#state === STATE.idle) this.#state = STATE.head;
+    if (this.#state === STATE.failed) return;
+    this.#head = null;
+    this.#bodyReader.reset();
+    this.#state = STATE.head;
   }
 
   /** Takes bytes; only after `next()` asked for them. They may be reused once it asks again. */
