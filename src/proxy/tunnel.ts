@@ -30,8 +30,8 @@ export class Tunnel {
 
   /** Starts the flow; `first` are bytes of the server that arrived before the tunnel stood. */
   start(first: Buffer): void {
-    const flushed = first.length === 0 || this.#client.write(first);
-    if (flushed) this.#server.resume();
+    if (first.length > 0 && !this.#client.write(first)) this.#server.pause();
+    else this.#server.resume();
     this.#client.resume();
   }
 

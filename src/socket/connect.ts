@@ -10,9 +10,9 @@ import type { Cancel, Connect } from "#transport/connect.ts";
 import type { Addresses, Resolve, TransportFailure } from "#transport/resolve.ts";
 import { raceAddresses } from "./happy-eyeballs.ts";
 import { createWire } from "./net-wire.ts";
-import { ReadBuffer } from "./read-buffer.ts";
-import { attemptTcp, formatEndpoint } from "./tcp-attempt.ts";
-import { createStartTls, type StartTls } from "./tls-upgrade.ts";
+import { type Attempt, attemptSocket, attemptWire, formatEndpoint } from "./tcp-attempt.ts";
+import type { TcpWire } from "./tcp-wire.ts";
+import { createStartTls } from "./tls-upgrade.ts";
 
 export interface ConnectorOptions {
   readonly resolve: Resolve;
@@ -32,7 +32,7 @@ export interface ConnectorOptions {
   readonly onOpen?: () => void;
   readonly onClose?: () => void;
   /** Replaces the attempt to connect to one address, for tests. */
-  readonly attempt?: typeof attemptTcp;
+  readonly attempt?: Attempt<TcpWire>;
 }
 
 /** As `Connect`, for a library that reads the socket itself. */
@@ -42,27 +42,23 @@ export type ConnectSocket = (
   done: (outcome: Outcome<Socket, TransportFailure>) => void,
 ) => Cancel;
 
-interface Connection {
-  readonly socket: Socket;
-  /** What a plain connection for a wire is read into. */
-  readonly readBuffer: ReadBuffer | null;
+interface Handshake<T> {
+  readonly serverName: string;
+  readonly start: (connection: T, done: (outcome: Outcome<T, TransportFailure>) => void) => Cancel;
 }
 
-interface Destination {
+interface Destination<T> {
   readonly authority: Authority;
-  readonly tlsServerName: string | null;
-  /** Whether a plain connection is read through a reusable buffer. */
-  readonly readsIntoBuffer: boolean;
+  readonly attempt: Attempt<T>;
+  /** The TLS handshake over a connection that stands; null for plain TCP. */
+  readonly handshake: Handshake<T> | null;
 }
-
-type ConnectionDone = (outcome: Outcome<Connection, TransportFailure>) => void;
 
 /** One connection in the making; each step sets what cancels it. */
-class Establishment {
+class Establishment<T extends { destroy(): unknown }> {
   readonly #options: ConnectorOptions;
-  readonly #startTls: StartTls;
-  readonly #to: Destination;
-  readonly #done: ConnectionDone;
+  readonly #to: Destination<T>;
+  readonly #done: (outcome: Outcome<T, TransportFailure>) => void;
   #cancelStep: Cancel = () => {};
   #deadline: NodeJS.Timeout | null = null;
   #stepName = "";
@@ -70,9 +66,12 @@ class Establishment {
   /** `done` must not be called during the call that starts all this. */
   #isStarting = true;
 
-  constructor(options: ConnectorOptions, startTls: StartTls, to: Destination, done: ConnectionDone) {
+  constructor(
+    options: ConnectorOptions,
+    to: Destination<T>,
+    done: (outcome: Outcome<T, TransportFailure>) => void,
+  ) {
     this.#options = options;
-    this.#startTls = startTls;
     this.#to = to;
     this.#done = done;
   }
@@ -93,7 +92,7 @@ class Establishment {
     this.#cancelStep();
   }
 
-  #finish(outcome: Outcome<Connection, TransportFailure>): void {
+  #finish(outcome: Outcome<T, TransportFailure>): void {
     if (this.#isStarting) {
       process.nextTick(() => this.#finish(outcome));
       return;
@@ -122,26 +121,21 @@ class Establishment {
   }
 
   #race(addresses: Addresses): void {
-    const { connectTimeoutMs, happyEyeballsDelayMs, attempt = attemptTcp } = this.#options;
-    const { port } = this.#to.authority;
+    const { connectTimeoutMs, happyEyeballsDelayMs, onClose = () => {} } = this.#options;
+    const { authority, attempt } = this.#to;
+    const { port } = authority;
     this.#stepName = `connecting to ${addresses.map((address) => formatEndpoint(address, port)).join(", ")}`;
     this.#deadline = setTimeout(() => {
       this.#cancelStep();
       const detail = `${this.#stepName} took more than ${connectTimeoutMs} ms`;
       this.#finish(failure({ reason: "connect-timeout", detail }));
     }, connectTimeoutMs);
-    this.#cancelStep = raceAddresses<Connection>(
+    this.#cancelStep = raceAddresses<T>(
       {
         addresses,
         delayMs: happyEyeballsDelayMs,
-        attempt: (address, done) => {
-          const readBuffer =
-            this.#to.readsIntoBuffer && this.#to.tlsServerName === null ? new ReadBuffer() : null;
-          const sourceAddress = this.#sourceFor(address);
-          return attempt({ address, port, sourceAddress, readBuffer }, (outcome) =>
-            done(outcome.ok ? success({ socket: outcome.value, readBuffer }) : outcome),
-          );
-        },
+        attempt: (address, done) =>
+          attempt({ address, port, sourceAddress: this.#sourceFor(address), onClose }, done),
       },
       (outcome) => (outcome.ok ? this.#connected(outcome.value) : this.#finish(outcome)),
     );
@@ -152,18 +146,17 @@ class Establishment {
     return (address.includes(":") ? sourceAddressV6 : sourceAddressV4) ?? null;
   }
 
-  #connected({ socket, readBuffer }: Connection): void {
+  #connected(connection: T): void {
     this.#options.onOpen?.();
-    if (this.#options.onClose !== undefined) socket.once("close", this.#options.onClose);
-    const { tlsServerName } = this.#to;
-    if (tlsServerName === null) {
-      this.#finish(success({ socket, readBuffer }));
+    const { handshake } = this.#to;
+    if (handshake === null) {
+      this.#finish(success(connection));
       return;
     }
-    this.#stepName = `the TLS handshake with ${tlsServerName}`;
-    this.#cancelStep = this.#startTls(socket, tlsServerName, (outcome) => {
-      if (!outcome.ok) socket.destroy();
-      this.#finish(outcome.ok ? success({ socket: outcome.value, readBuffer: null }) : outcome);
+    this.#stepName = `the TLS handshake with ${handshake.serverName}`;
+    this.#cancelStep = handshake.start(connection, (outcome) => {
+      if (!outcome.ok) connection.destroy();
+      this.#finish(outcome);
     });
   }
 }
@@ -185,22 +178,38 @@ export interface Connectors {
 /** All connectors of one worker, with one TLS context among them. */
 export function createConnectors(options: ConnectorOptions): Connectors {
   const startTls = createStartTls(options.ca ?? null);
+  const connectSocket: ConnectSocket = (authority, tlsServerName, done) => {
+    const handshake: Handshake<Socket> | null =
+      tlsServerName === null
+        ? null
+        : { serverName: tlsServerName, start: (socket, secured) => startTls(socket, tlsServerName, secured) };
+    return new Establishment<Socket>(options, { authority, attempt: attemptSocket, handshake }, done).start();
+  };
+  const connectWire: ConnectPlain = (authority, done) =>
+    new Establishment<TcpWire>(
+      options,
+      { authority, attempt: options.attempt ?? attemptWire, handshake: null },
+      (outcome) => {
+        done(outcome);
+        if (outcome.ok) outcome.value.start();
+      },
+    ).start();
   return {
     connect: (authority, { tlsServerName }, done) =>
-      new Establishment(options, startTls, { authority, tlsServerName, readsIntoBuffer: true }, (outcome) =>
-        done(outcome.ok ? success(createWire(outcome.value.socket, outcome.value.readBuffer)) : outcome),
-      ).start(),
-    connectSocket: (authority, tlsServerName, done) =>
-      new Establishment(options, startTls, { authority, tlsServerName, readsIntoBuffer: false }, (outcome) =>
-        done(outcome.ok ? success(outcome.value.socket) : outcome),
-      ).start(),
+      tlsServerName === null
+        ? connectWire(authority, done)
+        : connectSocket(authority, tlsServerName, (outcome) =>
+            done(outcome.ok ? success(createWire(outcome.value)) : outcome),
+          ),
+    connectSocket,
     startTls: (base, serverName, done) => startTls(base as Socket, serverName, done),
   };
 }
 
+type ConnectPlain = (
+  authority: Authority,
+  done: (outcome: Outcome<TcpWire, TransportFailure>) => void,
+) => Cancel;
+
 /** See `Connectors.connect`. */
 export const createConnector = (options: ConnectorOptions): Connect => createConnectors(options).connect;
-
-/** See `Connectors.connectSocket`. */
-export const createSocketConnector = (options: ConnectorOptions): ConnectSocket =>
-  createConnectors(options).connectSocket;

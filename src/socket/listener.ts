@@ -1,8 +1,9 @@
 /** Listening sockets. Every worker has its own on the same port (SO_REUSEPORT); the kernel shares out. */
-import { createServer, type Server, type Socket } from "node:net";
+import { createServer, type Server } from "node:net";
 import { failure, type Outcome, success } from "#base/outcome.ts";
 import type { Wire } from "#transport/wire.ts";
-import { createWire } from "./net-wire.ts";
+import { errorName, type TcpHandle } from "./tcp-binding.ts";
+import { TcpWire } from "./tcp-wire.ts";
 
 /** Connections that the kernel keeps for us while we are busy; it cuts this to net.core.somaxconn. */
 const BACKLOG = 4_096;
@@ -56,20 +57,42 @@ function closeServer(server: Server): Promise<void> {
   return Promise.resolve();
 }
 
+interface ListeningHandle {
+  onconnection: (this: unknown, status: number, handle: TcpHandle) => void;
+}
+
+/** Makes each connection a wire of ours instead of a socket (tcp-binding.ts says why). */
+function takeOver(
+  server: Server,
+  onWire: (wire: Wire) => void,
+  onAcceptError: ListenOptions["onAcceptError"],
+): void {
+  const { _handle: listening } = server as unknown as { readonly _handle: ListeningHandle };
+  listening.onconnection = (status, handle) => {
+    if (status < 0) {
+      onAcceptError?.(errorName(status));
+      return;
+    }
+    handle.setNoDelay(true);
+    const wire = new TcpWire(handle);
+    onWire(wire);
+    wire.start();
+  };
+}
+
 /** Starts listening. Each accepted connection is a wire whose handler `onWire` sets before it returns. */
 export function listen(
   options: ListenOptions,
   onWire: (wire: Wire) => void,
 ): Promise<Outcome<Listener, ListenFailure>> {
-  const server = createServer({ allowHalfOpen: true, noDelay: true }, (socket: Socket) =>
-    onWire(createWire(socket)),
-  );
+  const server = createServer();
   return new Promise((resolve) => {
     const failed = (error: NodeJS.ErrnoException): void => resolve(failure(failureOf(error, options)));
     server.once("error", failed);
     const { address, port, backlog = BACKLOG, reusePort } = options;
     server.listen({ host: address, port, backlog, reusePort }, () => {
       server.removeListener("error", failed);
+      takeOver(server, onWire, options.onAcceptError);
       server.on("error", (error: NodeJS.ErrnoException) => options.onAcceptError?.(error.code ?? "EUNKNOWN"));
       const bound = server.address();
       const boundPort = typeof bound === "object" && bound !== null ? bound.port : port;

@@ -1,17 +1,15 @@
 /**
- * Wires over sockets of node:net and node:tls. Reading has two ways: 'data' events, and the reusable
- * buffer of `ReadBuffer` for plain connections that we made. Writing has one: the kernel takes the bytes
- * during the call, or the wire waits for them and then calls `onDrain`.
- *
- * A wire must be slim, 10,000 of them may be idle: its listeners are shared functions that find the wire
- * through a property of the socket, and nothing is allocated before it is needed.
+ * Wires over sockets of node:tls, and over those that undici hands back after an upgrade. Plain
+ * connections have TcpWire. The kernel takes written bytes during the call, or the wire waits for them and
+ * then calls `onDrain`.
  */
 import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { assert } from "#base/assert.ts";
 import type { Wire, WireHandler } from "#transport/wire.ts";
-import type { ReadBuffer } from "./read-buffer.ts";
+import { unmappedText } from "./peer-address.ts";
 import { tcpUnder } from "./tls-upgrade.ts";
+import { UNCLAIMED } from "./unclaimed.ts";
 
 const WIRE = Symbol("wire");
 
@@ -20,22 +18,6 @@ interface WiredSocket extends Socket {
 }
 
 const NO_BYTES = Buffer.alloc(0);
-
-/** The handler of a wire that nobody has taken yet. */
-const NOBODY: WireHandler = {
-  onData: () => {
-    assert(false, "a wire has a handler before its first bytes arrive");
-  },
-  onEnd: () => {},
-  onDrain: () => {},
-  onClose: () => {},
-};
-
-const MAPPED_IPV4 = "::ffff:";
-
-/** A dual-stack listener reports IPv4 clients in mapped form; rules and logs know them as IPv4. */
-const unmappedText = (address: string): string =>
-  address.startsWith(MAPPED_IPV4) && address.includes(".") ? address.slice(MAPPED_IPV4.length) : address;
 
 function onData(this: WiredSocket, bytes: Buffer): void {
   if (this[WIRE]?.received(bytes) === false) this.pause();
@@ -56,12 +38,10 @@ function onClose(this: WiredSocket): void {
 }
 
 class NetWire implements Wire {
-  handler: WireHandler = NOBODY;
+  handler: WireHandler = UNCLAIMED;
   readonly remoteAddress: string;
   readonly remotePort: number;
   readonly #socket: Socket;
-  #localAddress: string | null = null;
-  #localPort = 0;
   #errorCode: string | null = null;
   /** `resume` was called while the handler had the bytes: a false that it returns is already undone. */
   #resumed = false;
@@ -69,14 +49,13 @@ class NetWire implements Wire {
   #drainOwed = false;
   #onFlushed: (() => void) | null = null;
 
-  constructor(socket: Socket, readBuffer: ReadBuffer | null) {
+  constructor(socket: Socket) {
     this.#socket = socket;
     // Read at once, because the kernel forgets it: a log line is written after the end.
     this.remoteAddress = unmappedText(socket.remoteAddress ?? "");
     this.remotePort = socket.remotePort ?? 0;
     (socket as WiredSocket)[WIRE] = this;
-    if (readBuffer !== null) readBuffer.sink = (bytes) => this.received(bytes);
-    else socket.on("data", onData);
+    socket.on("data", onData);
     socket.on("end", onEnd);
     socket.on("error", onError);
     socket.on("close", onClose);
@@ -99,16 +78,6 @@ class NetWire implements Wire {
   received(bytes: Buffer): boolean {
     this.#resumed = false;
     return this.handler.onData(bytes) || this.#resumed;
-  }
-
-  get localAddress(): string {
-    this.#localAddress ??= unmappedText(this.#socket.localAddress ?? "");
-    return this.#localAddress;
-  }
-
-  get localPort(): number {
-    if (this.#localPort === 0) this.#localPort = this.#socket.localPort ?? 0;
-    return this.#localPort;
   }
 
   get bytesRead(): number {
@@ -190,40 +159,26 @@ class NetWire implements Wire {
   }
 
   end(): void {
-    this.#rememberLocal();
     this.#socket.end();
   }
 
   destroy(): void {
-    this.#rememberLocal();
     this.#socket.destroy();
   }
 
   reset(): void {
     const socket = this.#socket;
     if (socket.destroyed) return;
-    this.#rememberLocal();
     const tcp = tcpUnder(socket) ?? socket;
     // While a FIN is on its way libuv refuses a reset (EINVAL); every byte is with the kernel then.
     const isShuttingDown = socket.writableEnded && !socket.writableFinished && socket.writableLength === 0;
     if (!isShuttingDown && !("encrypted" in tcp)) tcp.resetAndDestroy();
     socket.destroy();
   }
-
-  /** The kernel's answer is gone with the connection. */
-  #rememberLocal(): void {
-    if (this.#localPort !== 0 || this.#socket.destroyed) return;
-    this.#localPort = this.localPort;
-    this.#localAddress = this.localAddress;
-  }
 }
 
-/**
- * Makes a wire of a connected socket; `readBuffer` is what its `onread` option named, if any. The caller
- * sets the handler before it returns to the event loop.
- */
-export const createWire = (socket: Socket, readBuffer: ReadBuffer | null = null): Wire =>
-  new NetWire(socket, readBuffer);
+/** Makes a wire of a connected socket; the caller sets the handler before it returns to the event loop. */
+export const createWire = (socket: Socket): Wire => new NetWire(socket);
 
 /** A wire over the socket of another library (undici, after an upgrade) that was made by our connector. */
 export function wireFromSocket(socket: Duplex): Wire {

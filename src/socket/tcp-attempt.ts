@@ -1,11 +1,10 @@
+/** Connecting to one address: as a wire of ours, or as a socket for TLS and for undici. */
 import { createConnection, type Socket } from "node:net";
 import { failure, type Outcome, success } from "#base/outcome.ts";
 import type { Cancel } from "#transport/connect.ts";
 import type { TransportFailure } from "#transport/resolve.ts";
-import type { ReadBuffer } from "./read-buffer.ts";
-
-/** Idle time before the kernel probes whether a server is still there. */
-const KEEP_ALIVE_DELAY_MS = 60_000;
+import { errorName, newConnectRequest, newTcpHandle, type Request, type TcpHandle } from "./tcp-binding.ts";
+import { TcpWire } from "./tcp-wire.ts";
 
 export interface TcpTarget {
   /** An address, never a name. */
@@ -13,45 +12,44 @@ export interface TcpTarget {
   readonly port: number;
   /** The local address to connect from; null lets the kernel choose. */
   readonly sourceAddress: string | null;
-  /** What the socket reads into; null for a socket that is read as a stream. */
-  readonly readBuffer: ReadBuffer | null;
+  /** Called when a connection that was made is gone. */
+  readonly onClose: () => void;
 }
+
+/** Tries one address. `done` is called once, never during the call, and not after a cancel. */
+export type Attempt<T> = (target: TcpTarget, done: (outcome: Outcome<T, TransportFailure>) => void) => Cancel;
 
 /** "192.0.2.1:80" or "[2001:db8::1]:80". */
 export const formatEndpoint = (address: string, port: number): string =>
   address.includes(":") ? `[${address}]:${port}` : `${address}:${port}`;
 
-function failureOf(error: NodeJS.ErrnoException, target: TcpTarget): TransportFailure {
-  const from = error.syscall === "bind" ? ` from ${target.sourceAddress}` : "";
-  const detail = `${formatEndpoint(target.address, target.port)}${from} ${error.code ?? error.message}`;
-  if (error.code === "ECONNREFUSED") return { reason: "connect-refused", detail };
-  return { reason: error.code === "ETIMEDOUT" ? "connect-timeout" : "connect-failed", detail };
+function failureOf(code: string, target: TcpTarget, isFromBind: boolean): TransportFailure {
+  const from = isFromBind ? ` from ${target.sourceAddress}` : "";
+  const detail = `${formatEndpoint(target.address, target.port)}${from} ${code}`;
+  if (code === "ECONNREFUSED") return { reason: "connect-refused", detail };
+  return { reason: code === "ETIMEDOUT" ? "connect-timeout" : "connect-failed", detail };
 }
 
-/** An error after a socket has changed hands is told by its 'close'; without a listener it would crash. */
 const ignoreError = (): void => {};
 
-/** Connects to one address. `done` is called once, never during the call. */
-export function attemptTcp(
-  target: TcpTarget,
-  done: (outcome: Outcome<Socket, TransportFailure>) => void,
-): Cancel {
+/** Connects a socket. */
+export const attemptSocket: Attempt<Socket> = (target, done) => {
   const socket = createConnection({
     host: target.address,
     port: target.port,
     allowHalfOpen: true,
     autoSelectFamily: false,
     noDelay: true,
-    keepAlive: true,
-    keepAliveInitialDelay: KEEP_ALIVE_DELAY_MS,
     ...(target.sourceAddress === null ? {} : { localAddress: target.sourceAddress }),
-    ...(target.readBuffer === null ? {} : { onread: target.readBuffer.onread }),
   });
-  const failed = (error: NodeJS.ErrnoException): void => done(failure(failureOf(error, target)));
+  const failed = (error: NodeJS.ErrnoException): void =>
+    done(failure(failureOf(error.code ?? error.message, target, error.syscall === "bind")));
+  // An error after a socket has changed hands is told by its 'close'; without a listener it would crash.
   socket.on("error", ignoreError);
   socket.once("error", failed);
   socket.once("connect", () => {
     socket.removeListener("error", failed);
+    socket.once("close", target.onClose);
     done(success(socket));
   });
   return () => {
@@ -59,4 +57,48 @@ export function attemptTcp(
     socket.removeAllListeners("connect");
     socket.destroy();
   };
+};
+
+const ignoreClose = (): void => {};
+
+/** The local end, when the settings name one. 0, or a negative error. */
+function bindTo(handle: TcpHandle, sourceAddress: string): number {
+  return sourceAddress.includes(":") ? handle.bind6(sourceAddress, 0, 0) : handle.bind(sourceAddress, 0);
 }
+
+/** Connects a wire; it reads nothing before its `start()`. */
+export const attemptWire: Attempt<TcpWire> = (target, done) => {
+  const handle = newTcpHandle();
+  const request: Request = newConnectRequest();
+  let isOver = false;
+  const fail = (status: number, isFromBind: boolean): void => {
+    isOver = true;
+    handle.close(ignoreClose);
+    done(failure(failureOf(errorName(status), target, isFromBind)));
+  };
+  request.oncomplete = (status) => {
+    if (isOver) return;
+    if (status < 0) {
+      fail(status, false);
+      return;
+    }
+    isOver = true;
+    handle.setNoDelay(true);
+    done(success(new TcpWire(handle, target.onClose)));
+  };
+  const bound = target.sourceAddress === null ? 0 : bindTo(handle, target.sourceAddress);
+  const started = bound === 0 ? startConnect(handle, request, target) : bound;
+  if (started !== 0) {
+    process.nextTick(() => {
+      if (!isOver) fail(started, bound !== 0);
+    });
+  }
+  return () => {
+    if (isOver) return;
+    isOver = true;
+    handle.close(ignoreClose);
+  };
+};
+
+const startConnect = (handle: TcpHandle, request: Request, { address, port }: TcpTarget): number =>
+  address.includes(":") ? handle.connect6(request, address, port) : handle.connect(request, address, port);

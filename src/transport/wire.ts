@@ -22,8 +22,6 @@ export interface Wire {
   handler: WireHandler;
   readonly remoteAddress: string;
   readonly remotePort: number;
-  readonly localAddress: string;
-  readonly localPort: number;
   /** Bytes received and sent so far. */
   readonly bytesRead: number;
   readonly bytesWritten: number;

@@ -3,13 +3,9 @@ import { createServer as createTlsServer } from "node:tls";
 import t, { type Test } from "tap";
 import type { Outcome } from "#base/outcome.ts";
 import { compileEgress } from "#policy/egress.ts";
-import {
-  type ConnectorOptions,
-  createConnector,
-  createConnectors,
-  createSocketConnector,
-} from "#socket/connect.ts";
-import type { attemptTcp } from "#socket/tcp-attempt.ts";
+import { type ConnectorOptions, createConnector, createConnectors } from "#socket/connect.ts";
+import type { Attempt } from "#socket/tcp-attempt.ts";
+import type { TcpWire } from "#socket/tcp-wire.ts";
 import { makeCa } from "#test/support/certificates.ts";
 import { until } from "#test/support/until.ts";
 import type { Addresses, TransportFailure } from "#transport/resolve.ts";
@@ -135,17 +131,16 @@ t.test("a refused port says so, and the next address is tried", async (t) => {
 function attempting(
   results: Readonly<Record<string, "silent" | "real">>,
   cancelled: string[],
-): typeof attemptTcp {
+): Attempt<TcpWire> {
   return (target, done) => {
     if (results[target.address] === "silent") return () => cancelled.push(target.address);
-    const socket = new (class {
-      remoteAddress = target.address;
-      remotePort = target.port;
-      on = () => this;
-      once = () => this;
-      destroy = () => {};
-    })();
-    setImmediate(() => done({ ok: true, value: socket as unknown as Socket }));
+    const wire = {
+      remoteAddress: target.address,
+      remotePort: target.port,
+      start: () => {},
+      destroy: () => {},
+    };
+    setImmediate(() => done({ ok: true, value: wire as unknown as TcpWire }));
     return () => {};
   };
 }
@@ -312,7 +307,7 @@ t.test("a library gets the bare socket, and can start TLS on it later", async (t
   const port = await serve(t, server);
   const options = { ...resolvingTo("127.0.0.1"), ca: ca.certificate };
   const socket = await new Promise<Socket>((resolve, reject) =>
-    createSocketConnector(options)({ host: "x", port }, null, (outcome) =>
+    createConnectors(options).connectSocket({ host: "x", port }, null, (outcome) =>
       outcome.ok ? resolve(outcome.value) : reject(new Error(outcome.error.detail)),
     ),
   );

@@ -26,7 +26,6 @@ t.test("a connection becomes a wire", async (t) => {
   const client = createConnection(listener.port, "127.0.0.1");
   const wire = await accepted.promise;
   t.equal(wire.remoteAddress, "127.0.0.1");
-  t.equal(wire.localPort, listener.port);
   await listener.close();
   t.notOk(wire.closed, "closing the listener leaves connections alone");
   const refused = createConnection(listener.port, "127.0.0.1");
@@ -61,7 +60,6 @@ t.test("an IPv4 client of a dual-stack listener is known by its IPv4 address", a
   const client = createConnection(outcome.value.port, "127.0.0.1");
   const wire = await accepted.promise;
   t.equal(wire.remoteAddress, "127.0.0.1");
-  t.equal(wire.localAddress, "127.0.0.1");
   wire.destroy();
   client.destroy();
   await outcome.value.close();

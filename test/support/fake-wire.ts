@@ -7,8 +7,6 @@ export class FakeWire implements Wire {
   handler: WireHandler = UNHANDLED;
   remoteAddress = "192.0.2.10";
   readonly remotePort = 40_000;
-  readonly localAddress = "192.0.2.1";
-  readonly localPort = 3128;
   bytesRead = 0;
   bytesWritten = 0;
   unsentBytes = 0;
