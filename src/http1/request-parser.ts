@@ -56,7 +56,9 @@ function headOf(line: RequestLine, section: FieldSection): RequestHead | CloseRe
     minorVersion: line.minorVersion,
     fields: section.fields,
     framing,
-    keepAlive,
+    // RFC 9112 section 9.3: a proxy must not keep a connection with an HTTP/1.0 client, whatever it asks
+    // for: "keep-alive" may have come through an old proxy that did not know it.
+    keepAlive: keepAlive && line.minorVersion === 1,
   };
 }
 

@@ -69,9 +69,9 @@ export class ClientConnection implements WireHandler {
     return this.#bodyHeld;
   }
 
-  /** The client closed its direction: no further request can come. */
+  /** The client closed its direction and all that it sent before is taken: no further request can come. */
   get clientEnded(): boolean {
-    return this.#clientEnded;
+    return this.#clientEnded && this.earlyBytes === 0;
   }
 
   /** Bytes received that belong to requests up to the current one. */
@@ -146,7 +146,7 @@ export class ClientConnection implements WireHandler {
     const complete = this.requestComplete;
     this.#transaction = null;
     if (this.#at === "closed") return;
-    if (mustClose || !complete || this.#clientEnded || this.context.draining()) {
+    if (mustClose || !complete || this.clientEnded || this.context.draining()) {
       this.#linger();
       return;
     }
@@ -253,6 +253,7 @@ export class ClientConnection implements WireHandler {
 
   /** Everything is parsed. A head that has begun has a time limit from its first byte. */
   #awaitMore(): boolean {
+    if (this.#at === "waiting" && this.#clientEnded) this.#close("client-closed");
     if (this.#at === "waiting" && this.#parser.midHead && this.#headSinceMs === 0) {
       this.#headSinceMs = this.context.clock.nowMs();
     }

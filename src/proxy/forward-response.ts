@@ -36,7 +36,7 @@ export function forwardResponse(head: ResponseHead, context: ResponseContext): F
   const sized = chunked || head.framing.kind !== "close";
   const delimitedByClose = !sized || (head.framing.kind === "chunked" && !chunked);
   const closes = delimitedByClose || context.mustClose || !context.request.keepAlive;
-  addConnection(fields, context.request, closes);
+  if (closes) fields.addLower("connection", "Connection", "close");
   return {
     headText: responseHeadText(head.status, head.reasonPhrase, fields),
     chunked,
@@ -62,11 +62,6 @@ function addFraming(head: ResponseHead, request: RequestHead, fields: FieldList)
   if (request.minorVersion === 0) return false;
   fields.addLower("transfer-encoding", "Transfer-Encoding", "chunked");
   return true;
-}
-
-function addConnection(fields: FieldList, request: RequestHead, closes: boolean): void {
-  if (closes) fields.addLower("connection", "Connection", "close");
-  else if (request.minorVersion === 0) fields.addLower("connection", "Connection", "keep-alive");
 }
 
 /** An interim answer (1xx) for the client. */

@@ -166,7 +166,6 @@ function sendOwnAnswer(transaction: Transaction, answer: Answer): void {
   const head = transaction.head;
   transaction.mustClose = transaction.closesAfterAnswer || head === null || !head.keepAlive;
   if (transaction.mustClose) answer.fields.addLower("connection", "Connection", "close");
-  else if (head?.minorVersion === 0) answer.fields.addLower("connection", "Connection", "keep-alive");
   transaction.sendAnswer(
     answer.status,
     responseHeadText(answer.status, reasonPhrase(answer.status), answer.fields),

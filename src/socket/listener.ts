@@ -2,8 +2,9 @@
 import { createServer, type Server } from "node:net";
 import { failure, type Outcome, success } from "#base/outcome.ts";
 import type { Wire } from "#transport/wire.ts";
+import { unmappedText } from "./peer-address.ts";
 import { errorName, type TcpHandle } from "./tcp-binding.ts";
-import { TcpWire } from "./tcp-wire.ts";
+import { type Endpoint, TcpWire } from "./tcp-wire.ts";
 
 /** Connections that the kernel keeps for us while we are busy; it cuts this to net.core.somaxconn. */
 const BACKLOG = 4_096;
@@ -57,6 +58,12 @@ function closeServer(server: Server): Promise<void> {
   return Promise.resolve();
 }
 
+function peerOf(handle: TcpHandle): Endpoint {
+  const peer: { address?: string; port?: number } = {};
+  handle.getpeername(peer);
+  return { address: unmappedText(peer.address ?? ""), port: peer.port ?? 0 };
+}
+
 interface ListeningHandle {
   onconnection: (this: unknown, status: number, handle: TcpHandle) => void;
 }
@@ -74,7 +81,7 @@ function takeOver(
       return;
     }
     handle.setNoDelay(true);
-    const wire = new TcpWire(handle);
+    const wire = new TcpWire(handle, peerOf(handle));
     onWire(wire);
     wire.start();
   };

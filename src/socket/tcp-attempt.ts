@@ -84,7 +84,7 @@ export const attemptWire: Attempt<TcpWire> = (target, done) => {
     }
     isOver = true;
     handle.setNoDelay(true);
-    done(success(new TcpWire(handle, target.onClose)));
+    done(success(new TcpWire(handle, target, target.onClose)));
   };
   const bound = target.sourceAddress === null ? 0 : bindTo(handle, target.sourceAddress);
   const started = bound === 0 ? startConnect(handle, request, target) : bound;

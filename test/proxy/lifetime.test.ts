@@ -119,3 +119,30 @@ t.test("a request body beyond the limit is refused before and while it comes", a
   t.match(chunked.sent, /^HTTP\/1\.1 413 /);
   t.equal(proxy.exchange.aborted, true);
 });
+
+t.test("what a client sent before it closed its direction is all answered", async (t) => {
+  const proxy = new FakeProxy();
+  const client = proxy.client();
+  client.receive(GET.replace("/a", "/1") + GET.replace("/a", "/2"));
+  client.receiveEnd();
+  for (const path of ["/1?b", "/2?b"]) {
+    t.equal(client.ended, false);
+    t.equal(proxy.exchange.request.path, path);
+    proxy.exchange.handler.onHead(answer(200, { kind: "length", bytes: 2 }));
+    proxy.exchange.handler.onBody(Buffer.from("ok"));
+    proxy.exchange.handler.onEnd(null);
+  }
+  t.equal(client.ended, true);
+  t.equal(client.sent.split("Connection: close").length, 2, "only the last answer closes");
+});
+
+t.test("half a request before the client's end is no request", async (t) => {
+  const proxy = new FakeProxy();
+  const client = proxy.client();
+  client.receive(`${GET}GET http://o.exam`);
+  client.receiveEnd();
+  proxy.exchange.handler.onHead(answer(204, { kind: "none" }));
+  proxy.exchange.handler.onEnd(null);
+  t.equal(client.ended, true);
+  t.equal(proxy.exchanges.length, 1);
+});
