@@ -23,7 +23,7 @@ run: dist/.built ## Builds and starts one unit in the foreground, with its state
 	@exec $(NODE) dist/futago.js run --state .state
 
 check: node_modules/.installed ## Format, lint, types, layers, dead code and unit tests
-	@$(BIN)/biome ci --error-on-warnings .
+	@$(BIN)/biome ci --error-on-warnings --colors=off .
 	@$(NODE) $(BIN)/oxlint --type-aware --deny-warnings .
 	@$(NODE) $(BIN)/tsc -p .
 	@$(NODE) $(BIN)/knip

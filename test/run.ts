@@ -24,19 +24,27 @@ function filesFor(words: readonly string[]): readonly string[] {
 /** Follows tap's output: a behaviour is a test directly within a file, indented by four spaces. */
 async function main(words: readonly string[]): Promise<number> {
   const files = filesFor(words);
-  const tap = spawn(process.execPath, ["node_modules/.bin/tap", "run", "-R", "tap", "--timeout=600", ...files], {
-    stdio: ["ignore", "pipe", "inherit"],
-  });
+  const tap = spawn(
+    process.execPath,
+    ["node_modules/.bin/tap", "run", "-R", "tap", "--timeout=600", ...files],
+    {
+      stdio: ["ignore", "pipe", "inherit"],
+    },
+  );
   let passed = 0;
   let failed = 0;
   let failedFiles = 0;
+  // A failed test point is followed by its diagnosis, a YAML block that is indented like it or deeper.
+  let diagnosisIndent = -1;
   for await (const line of createInterface({ input: tap.stdout })) {
+    const indent = line.search(/\S/);
     if (/^ {4}ok /.test(line)) passed += 1;
     else if (/^ {4}not ok /.test(line)) failed += 1;
-    if (/^ok /.test(line)) console.log(line.replace(/ \{$/, ""));
     else if (/^not ok /.test(line)) failedFiles += 1;
-    if (/^\s*not ok /.test(line) || failedFiles > 0) console.log(line);
-    else if (/^\s+(---|\.\.\.|[a-z][\w-]*:|[+-] ?|@@)/.test(line) && failed > 0) console.log(line);
+    const isPoint = /^\s*(not )?ok /.test(line);
+    if (isPoint) diagnosisIndent = /^\s*not ok /.test(line) ? indent : -1;
+    if (/^(not )?ok /.test(line)) console.log(line.replace(/ \{$/, ""));
+    else if (diagnosisIndent >= 0 && (isPoint || indent > diagnosisIndent)) console.log(line);
   }
   const code = await new Promise<number>((resolve) => tap.once("close", (status) => resolve(status ?? 1)));
   // A file that crashed before its first test is a failure too.

@@ -1,9 +1,5 @@
 import type { Authority } from "#http/authority.ts";
-import type { Settings } from "#settings/schema.ts";
 import { classifyHost } from "./host-literal.ts";
-
-/** A parent proxy as the settings have it. */
-export type Parent = Settings["parents"][number];
 
 /** Where a parent listens, and whether TLS is spoken to it. */
 export interface ParentEndpoint {
