@@ -9,8 +9,19 @@ import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 
-/** Folders of tests that start processes: left out of `make check`. */
-const SLOW_FOLDERS = ["test/integration/", "test/browser/", "test/fuzz/", "test/bench/"];
+/** How the paths begin of tests that start processes or do bulk over TLS: left out of `make check`. */
+const SLOW = [
+  "test/bench/",
+  "test/browser/",
+  "test/cli/command-line",
+  "test/cli/run",
+  "test/fuzz/",
+  "test/integration/",
+  "test/service/",
+  "test/upstream/http-upstream-tls",
+  "test/upstream/parent-",
+  "test/upstream/secure-upstream",
+];
 
 function filesFor(words: readonly string[]): readonly string[] {
   if (words[0] !== "unit" && words[0] !== "all") return words;
@@ -18,7 +29,7 @@ function filesFor(words: readonly string[]): readonly string[] {
     .map((name) => join("test", name))
     .filter((name) => name.endsWith(".test.ts"))
     .sort();
-  return words[0] === "all" ? all : all.filter((name) => !SLOW_FOLDERS.some((slow) => name.startsWith(slow)));
+  return words[0] === "all" ? all : all.filter((name) => !SLOW.some((slow) => name.startsWith(slow)));
 }
 
 /** Follows tap's output: a behaviour is a test directly within a file, indented by four spaces. */
