@@ -24,8 +24,8 @@ export class Tunnel {
     this.#server = server;
     this.#onEnded = onEnded;
     this.#lastActiveMs = nowMs;
-    client.handler = this.#side(server, "client-aborted");
-    server.handler = this.#side(client, "origin-truncated");
+    client.handler = new TunnelSide(this, server, "client-aborted");
+    server.handler = new TunnelSide(this, client, "origin-truncated");
   }
 
   /** Starts the flow; `first` are bytes of the server that arrived before the tunnel stood. */
@@ -40,8 +40,8 @@ export class Tunnel {
     nowMs: number,
     limits: { readonly idleTimeoutMs: number; readonly halfClosedTimeoutMs: number },
   ): void {
-    const bytes =
-      this.#client.bytesRead + this.#server.bytesRead - this.#client.unsentBytes - this.#server.unsentBytes;
+    const unsent = this.#client.unsentBytes + this.#server.unsentBytes;
+    const bytes = this.#client.bytesRead + this.#server.bytesRead - unsent;
     if (bytes !== this.#lastBytes) {
       this.#lastBytes = bytes;
       this.#lastActiveMs = nowMs;
@@ -60,33 +60,54 @@ export class Tunnel {
     this.#onEnded(reason);
   }
 
-  /** The handler of one wire: what it receives goes `to` the other. */
-  #side(to: Wire, cutReason: CloseReason): WireHandler {
-    return {
-      onData: (bytes) => to.write(bytes),
-      onEnd: () => {
-        this.#openDirections -= 1;
-        to.end();
-      },
-      onDrain: () => to.resume(),
-      onClose: (errorCode) => {
-        if (this.#ended) return;
-        if (this.#openDirections === 0 && errorCode === null) {
-          // Both ended in order; the other side may still be sending what it has.
-          if (to.closed || to.unsentBytes === 0) this.#finish("complete");
-          return;
-        }
-        this.#ended = true;
-        // A reset is passed on as a reset, so that neither side takes a cut stream for a whole one.
-        if (errorCode === null) to.destroy();
-        else to.reset();
-        this.#onEnded(errorCode === null ? "complete" : cutReason);
-      },
-    };
+  /** For a side: its wire will send no more. */
+  directionEnded(): void {
+    this.#openDirections -= 1;
   }
 
-  #finish(reason: CloseReason): void {
+  /** For a side: its wire is gone; `other` is the wire across. */
+  sideClosed(errorCode: string | null, other: Wire, cutReason: CloseReason): void {
+    if (this.#ended) return;
+    const isOrderly = this.#openDirections === 0 && errorCode === null;
+    // Both ended in order, and the other side is still sending what it has: its own close is the end.
+    if (isOrderly && !other.closed && other.unsentBytes > 0) return;
     this.#ended = true;
-    this.#onEnded(reason);
+    if (!isOrderly) {
+      // A reset is passed on as a reset, so that neither side takes a cut stream for a whole one.
+      if (errorCode === null) other.destroy();
+      else other.reset();
+    }
+    this.#onEnded(errorCode === null ? "complete" : cutReason);
+  }
+}
+
+/** The handler of one wire of a tunnel: what it receives goes `to` the other. */
+class TunnelSide implements WireHandler {
+  readonly #tunnel: Tunnel;
+  readonly #to: Wire;
+  /** Why the tunnel ended, when this wire broke. */
+  readonly #cutReason: CloseReason;
+
+  constructor(tunnel: Tunnel, to: Wire, cutReason: CloseReason) {
+    this.#tunnel = tunnel;
+    this.#to = to;
+    this.#cutReason = cutReason;
+  }
+
+  onData(bytes: Buffer): boolean {
+    return this.#to.write(bytes);
+  }
+
+  onEnd(): void {
+    this.#tunnel.directionEnded();
+    this.#to.end();
+  }
+
+  onDrain(): void {
+    this.#to.resume();
+  }
+
+  onClose(errorCode: string | null): void {
+    this.#tunnel.sideClosed(errorCode, this.#to, this.#cutReason);
   }
 }

@@ -61,7 +61,8 @@ class Establishment<T extends { destroy(): unknown }> {
   readonly #done: (outcome: Outcome<T, TransportFailure>) => void;
   #cancelStep: Cancel = () => {};
   #deadline: NodeJS.Timeout | null = null;
-  #stepName = "";
+  /** What takes its time now, for the message when it takes too long. */
+  #stepName: () => string = () => "";
   #over = false;
   /** `done` must not be called during the call that starts all this. */
   #isStarting = true;
@@ -124,21 +125,23 @@ class Establishment<T extends { destroy(): unknown }> {
     const { connectTimeoutMs, happyEyeballsDelayMs, onClose = () => {} } = this.#options;
     const { authority, attempt } = this.#to;
     const { port } = authority;
-    this.#stepName = `connecting to ${addresses.map((address) => formatEndpoint(address, port)).join(", ")}`;
+    this.#stepName = () =>
+      `connecting to ${addresses.map((address) => formatEndpoint(address, port)).join(", ")}`;
     this.#deadline = setTimeout(() => {
       this.#cancelStep();
-      const detail = `${this.#stepName} took more than ${connectTimeoutMs} ms`;
+      const detail = `${this.#stepName()} took more than ${connectTimeoutMs} ms`;
       this.#finish(failure({ reason: "connect-timeout", detail }));
     }, connectTimeoutMs);
-    this.#cancelStep = raceAddresses<T>(
-      {
-        addresses,
-        delayMs: happyEyeballsDelayMs,
-        attempt: (address, done) =>
-          attempt({ address, port, sourceAddress: this.#sourceFor(address), onClose }, done),
-      },
-      (outcome) => (outcome.ok ? this.#connected(outcome.value) : this.#finish(outcome)),
-    );
+    const tryOne = (address: string, done: (outcome: Outcome<T, TransportFailure>) => void): Cancel =>
+      attempt({ address, port, sourceAddress: this.#sourceFor(address), onClose }, done);
+    const ended = (outcome: Outcome<T, TransportFailure>): void =>
+      outcome.ok ? this.#connected(outcome.value) : this.#finish(outcome);
+    const [only] = addresses;
+    // Most hosts have one address here, and a race of one needs no referee.
+    this.#cancelStep =
+      addresses.length === 1 && only !== undefined
+        ? tryOne(only, ended)
+        : raceAddresses<T>({ addresses, delayMs: happyEyeballsDelayMs, attempt: tryOne }, ended);
   }
 
   #sourceFor(address: string): string | null {
@@ -153,7 +156,7 @@ class Establishment<T extends { destroy(): unknown }> {
       this.#finish(success(connection));
       return;
     }
-    this.#stepName = `the TLS handshake with ${handshake.serverName}`;
+    this.#stepName = () => `the TLS handshake with ${handshake.serverName}`;
     this.#cancelStep = handshake.start(connection, (outcome) => {
       if (!outcome.ok) connection.destroy();
       this.#finish(outcome);

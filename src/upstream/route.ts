@@ -106,6 +106,8 @@ export function createUpstream(options: UpstreamOptions): Upstream {
   };
 }
 
+const NO_BYTES = Buffer.alloc(0);
+
 /** undici takes https, except for what it cannot carry: Upgrade to a wire, Expect, trailers, OPTIONS with "*". */
 const needsOwnClient = (request: UpstreamRequest): boolean =>
   request.scheme === "http" ||
@@ -168,7 +170,7 @@ class ParentRouter {
         return;
       }
       const wire = outcome.value;
-      done(success({ wire, remote: remoteText(wire), parent: null, first: Buffer.alloc(0) }));
+      done(success({ wire, remote: remoteText(wire), parent: null, first: NO_BYTES }));
     });
   }
 
