@@ -154,6 +154,7 @@ export class ClientConnection implements WireHandler {
     this.#sinceMs = this.context.clock.nowMs();
     this.#headSinceMs = 0;
     this.#followReload();
+    if (this.earlyBytes === 0) this.wire.settle();
     if (!this.#pumping && this.#pump()) this.wire.resume();
   }
 

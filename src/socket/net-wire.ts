@@ -80,6 +80,10 @@ class NetWire implements Wire {
     return this.handler.onData(bytes) || this.#resumed;
   }
 
+  settle(): void {
+    // Nothing is kept between reads.
+  }
+
   get bytesRead(): number {
     return this.#socket.bytesRead;
   }

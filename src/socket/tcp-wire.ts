@@ -104,7 +104,7 @@ export class TcpWire implements Wire {
     this.#resumed = false;
     const goesOn = this.handler.onData(bytes) || this.#resumed;
     if (!goesOn) this.pause();
-    return this.#bufferAfter(length);
+    return own === this.#own ? this.#bufferAfter(length) : undefined;
   }
 
   /** The buffer for the next read, when it is another one. */
@@ -119,6 +119,12 @@ export class TcpWire implements Wire {
     if (this.#smallReads < SMALL_READS_TO_SHRINK) return undefined;
     this.#own = null;
     return SHARED;
+  }
+
+  settle(): void {
+    if (this.#own === null || this.#handle === null) return;
+    this.#own = null;
+    this.#handle.useUserBuffer(SHARED);
   }
 
   get bytesRead(): number {

@@ -38,6 +38,8 @@ export interface Wire {
   /** Reads no more until `resume()`. */
   pause(): void;
   resume(): void;
+  /** Between messages, with no bytes held: gives back the memory that bulk data needed. */
+  settle(): void;
   /** Sends what is unsent, then closes our direction (FIN). */
   end(): void;
   /** Drops the connection now. */

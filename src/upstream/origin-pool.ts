@@ -80,8 +80,10 @@ export class OriginPool {
       next.attach(connection, true);
       return;
     }
-    if (this.pools.keep(connection)) this.#idle.push(connection);
-    else connection.drop();
+    if (this.pools.keep(connection)) {
+      connection.wire.settle();
+      this.#idle.push(connection);
+    } else connection.drop();
   }
 
   /** A connection is gone, or belongs to somebody else now (an upgrade). */

@@ -8,7 +8,7 @@ import type { Abilities } from "./peers.ts";
 import { median } from "./stats.ts";
 
 const GET_CONNECTIONS = 64;
-const CONNECT_CONCURRENCY = 32;
+const CONNECT_CONCURRENCY = 64;
 const CONNECT_RATE = join(import.meta.dirname, "load", "connect-rate.lua");
 const DOWNLOADS_MIN = 3;
 
@@ -134,7 +134,7 @@ export const SCENARIOS = [
   },
   {
     name: "tunnel-setups",
-    title: `CONNECT set-ups with one small exchange, ${CONNECT_CONCURRENCY} at once`,
+    title: `CONNECT set-ups (every sixteenth tunnel carries an exchange), ${CONNECT_CONCURRENCY} at once`,
     unit: "tunnels/s",
     needs: "connect",
     measure: tunnelSetups,

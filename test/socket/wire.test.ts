@@ -126,6 +126,21 @@ forEachKind("a write that returned false is followed by one onDrain, when all ha
   t.equal(unsentAtDrain, 0);
 });
 
+forEachKind("what was given back between messages changes no byte", async (t, pair) => {
+  const sent: Buffer[] = [];
+  for (let round = 0; round < 3; round += 1) {
+    for (const bytes of [patterned(300_000, round), patterned(500, round + 7)]) {
+      sent.push(bytes);
+      pair.peer.write(bytes);
+      const total = sent.reduce((sum, piece) => sum + piece.length, 0);
+      await untilTrue(() => pair.record.received.length === total);
+      pair.wire.settle();
+      pair.wire.settle();
+    }
+  }
+  t.ok(pair.record.received.equals(Buffer.concat(sent)));
+});
+
 forEachKind("onDrain comes again after the next false", async (t, pair) => {
   for (let round = 1; round <= 3; round += 1) {
     pair.peer.pause();

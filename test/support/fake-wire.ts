@@ -85,6 +85,8 @@ export class FakeWire implements Wire {
     this.paused = false;
   }
 
+  settle(): void {}
+
   end(): void {
     this.ended = true;
   }
