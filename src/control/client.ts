@@ -7,7 +7,7 @@ import {
   type ControlRequest,
   parseControlAnswer,
 } from "./contract.ts";
-import { ANSWER_BYTES_MAX, ANSWER_TIMEOUT_MS } from "./limits.ts";
+import { ANSWER_BYTES_MAX, ANSWER_TIMEOUT_MS, SOCKET_PATH_BYTES_MAX } from "./limits.ts";
 
 const REASONS: Readonly<Record<string, string>> = {
   ENOENT: "no unit runs with this state",
@@ -55,6 +55,11 @@ export async function callControl<C extends ControlCommand>(
   socketPath: string,
   request: ControlRequest<C>,
 ): Promise<Outcome<ControlAnswers[C], string>> {
+  if (Buffer.byteLength(socketPath) > SOCKET_PATH_BYTES_MAX) {
+    return failure(
+      `the path is longer than the ${SOCKET_PATH_BYTES_MAX} bytes that the system allows for a socket`,
+    );
+  }
   const line = await exchange(socketPath, `${JSON.stringify(request)}\n`);
   if (!line.ok) return line;
   const answer = parseControlAnswer(line.value);

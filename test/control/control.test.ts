@@ -141,3 +141,8 @@ void t.test("a caller is told when the other end is no unit", async (t) => {
   t.match(await callControl(path, { command: "status" }), { ok: false, error: /cannot be read/ });
   t.match(await callControl(path, { command: "status" }), { ok: false, error: /without an answer/ });
 });
+
+t.test("a socket path that the system cannot take is told by the caller too", async (t) => {
+  const answer = await callControl(`/tmp/${"x".repeat(120)}`, { command: "status" });
+  t.match(answer, { ok: false, error: /longer than the 107 bytes/ });
+});
