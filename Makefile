@@ -20,7 +20,9 @@ dist/.built: node_modules/.installed $(SOURCES)
 	@touch $@
 
 run: dist/.built ## Builds and starts one unit in the foreground, with its state under .state/
-	@exec $(NODE) dist/futago.js run --state .state
+	@# At a terminal the unit gets a process group of its own: Ctrl-C is for it to drain, not for make to die of.
+	@if [ -t 0 ]; then set -m; $(NODE) dist/futago.js run --state .state; \
+	else exec $(NODE) dist/futago.js run --state .state; fi
 
 check: node_modules/.installed ## Format, lint, types, layers, dead code and unit tests
 	@$(BIN)/biome ci --error-on-warnings --colors=off .
