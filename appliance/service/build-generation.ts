@@ -5,6 +5,7 @@
 import { readFile } from "node:fs/promises";
 import type { Clock } from "#base/clock.ts";
 import { failure, type Outcome, success } from "#base/outcome.ts";
+import { remember } from "#base/remember.ts";
 import type { Authority } from "#http/authority.ts";
 import type { Counters } from "#http/counters.ts";
 import { viaPseudonym } from "#http/via.ts";
@@ -85,7 +86,7 @@ function generationOf(
   return {
     settings,
     pseudonym: viaPseudonym(settings.unit.name, context.instance),
-    clientAllowed: compileClientNetworks(settings.clients.allowedNetworks),
+    clientAllowed: remember(compileClientNetworks(settings.clients.allowedNetworks)),
     methodAllowed: allowedMethods.has("*") ? () => true : (method) => allowedMethods.has(method),
     requestPortAllowed: compilePorts(ports),
     connectPortAllowed: compilePorts(settings.connect.ports),

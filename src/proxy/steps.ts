@@ -145,7 +145,7 @@ function deliver(transaction: Transaction): "wait" {
 function refuse(transaction: Transaction): "wait" {
   const { head, generation, connection, reason } = transaction;
   // After a refused CONNECT the client may take what follows for tunnelled bytes (RFC 9931).
-  if (head === null || head.method === "CONNECT" || !connection.requestComplete) transaction.mustClose = true;
+  if (head?.method === "CONNECT") transaction.mustClose = true;
   const answer = errorAnswer({
     reason,
     detail: transaction.detail,
@@ -163,8 +163,10 @@ function refuse(transaction: Transaction): "wait" {
 }
 
 function sendOwnAnswer(transaction: Transaction, answer: Answer): void {
-  const head = transaction.head;
-  transaction.mustClose = transaction.closesAfterAnswer || head === null || !head.keepAlive;
+  const { head, connection } = transaction;
+  // A body that is still to come would be read as the next request.
+  const isCut = head === null || !connection.requestComplete;
+  transaction.mustClose = transaction.closesAfterAnswer || isCut || !head.keepAlive;
   if (transaction.mustClose) answer.fields.addLower("connection", "Connection", "close");
   transaction.sendAnswer(
     answer.status,

@@ -25,7 +25,8 @@ export class Transaction implements ExchangeHandler {
   readonly startedMs: number;
   readonly startedWallMs: number;
   readonly #use: GenerationUse;
-  readonly #pace: BodyPace;
+  /** Made when the sweep first finds the transaction: most are over before. */
+  #pace: BodyPace | null = null;
   readonly #firstByte: number;
   readonly #firstSentByte: number;
   /** Null when no head could be parsed. */
@@ -61,7 +62,6 @@ export class Transaction implements ExchangeHandler {
     this.generation = use.generation;
     this.startedMs = startedMs;
     this.startedWallMs = clock.wallMs() - (clock.nowMs() - startedMs);
-    this.#pace = new BodyPace(use.generation.settings.limits, clock.nowMs());
     this.#firstByte = connection.lastConsumedByte;
     this.#firstSentByte = connection.writer.sentBytes;
     use.enter();
@@ -154,6 +154,7 @@ export class Transaction implements ExchangeHandler {
   /** Keeps the minimum rates of both bodies. */
   sweep(nowMs: number): void {
     const { wire, requestComplete, consumedBytes } = this.connection;
+    this.#pace ??= new BodyPace(this.generation.settings.limits, nowMs);
     if (wire.unsentBytes > 0) {
       if (this.#pace.tooSlow("answer", wire.bytesWritten - wire.unsentBytes, nowMs))
         this.cut("client-stalled");

@@ -231,3 +231,13 @@ t.test("OPTIONS for a whole server becomes an asterisk at the last proxy", async
   proxy.client().receive("OPTIONS http://o.example/ HTTP/1.1\r\nHost: o.example\r\n\r\n");
   t.equal(proxy.exchange.request.path, "/");
 });
+
+t.test("a page of our own for a request whose body is still to come closes, and says so", async (t) => {
+  const proxy = new FakeProxy();
+  const client = proxy.client();
+  client.receive("GET / HTTP/1.1\r\nHost: unit\r\nContent-Length: 4\r\n\r\n");
+  t.match(client.sent, /^HTTP\/1\.1 200 [\s\S]*Connection: close/);
+  client.receive("GET ");
+  t.equal(client.ended, true);
+  t.equal(proxy.records.length, 1);
+});
