@@ -24,6 +24,9 @@ import type { Tunnel } from "./tunnel.ts";
  */
 type ConnectionState = "waiting" | "serving" | "tunnel" | "lingering" | "closed";
 
+/** What waits for it runs when the current event is over: cheaper than queueMicrotask, which tracks each call. */
+const EVENT_OVER = Promise.resolve();
+
 export class ClientConnection implements WireHandler {
   readonly wire: Wire;
   readonly writer: ResponseWriter;
@@ -48,6 +51,10 @@ export class ClientConnection implements WireHandler {
   /** Where the last transaction's bytes ended in the stream of received bytes. */
   lastConsumedByte = 0;
   #flushScheduled = false;
+  readonly #flush = (): void => {
+    this.#flushScheduled = false;
+    if (this.#at !== "closed") this.writer.flush();
+  };
 
   constructor(wire: Wire, context: ProxyContext) {
     this.wire = wire;
@@ -135,10 +142,7 @@ export class ClientConnection implements WireHandler {
   scheduleFlush(): void {
     if (this.#flushScheduled || !this.writer.pending) return;
     this.#flushScheduled = true;
-    queueMicrotask(() => {
-      this.#flushScheduled = false;
-      if (this.#at !== "closed") this.writer.flush();
-    });
+    void EVENT_OVER.then(this.#flush);
   }
 
   /** The transaction is over and its answer is with the kernel. */
