@@ -42,7 +42,7 @@ export class ResponseWriter {
       this.sentBytes += head.length;
       return this.#wire.writeLatin1(head);
     }
-    return waiting === null ? true : this.#write(waiting);
+    return waiting === null ? true : this.#post(waiting);
   }
 
   /** One piece of the body. Same answer as Wire.write: false holds `bytes`. */
@@ -52,7 +52,7 @@ export class ResponseWriter {
     if (bytes.length > COPY_BYTES_MAX) return this.#writeGathered(bytes);
     if (this.#head === null && !this.#chunked) return this.#write(bytes);
     const joined = this.#join(bytes);
-    if (!this.#chunked) return this.#write(joined);
+    if (!this.#chunked) return this.#post(joined);
     this.#waiting = joined;
     return true;
   }
@@ -64,12 +64,19 @@ export class ResponseWriter {
       const waiting = this.#waiting;
       this.#waiting = null;
       if (waiting !== null) {
-        this.#write(Buffer.concat([waiting, Buffer.from(last, "latin1")]));
+        this.#post(Buffer.concat([waiting, Buffer.from(last, "latin1")]));
         return;
       }
       this.#head = this.#head === null ? last : this.#head + last;
     }
     this.flush();
+  }
+
+  /** For bytes that are ours alone. True unless the client is behind. */
+  #post(bytes: Buffer): boolean {
+    this.sentBytes += bytes.length;
+    this.#wire.post(bytes);
+    return this.#wire.unsentBytes === 0;
   }
 
   #write(bytes: Buffer): boolean {

@@ -100,6 +100,11 @@ class NetWire implements Wire {
     return this.#socket.destroyed;
   }
 
+  post(piece: Buffer | string): void {
+    if (typeof piece === "string") this.writeLatin1(piece);
+    else this.write(piece);
+  }
+
   write(bytes: Buffer): boolean {
     // Bytes for a connection that is gone are dropped, and nothing holds them; onClose tells the rest.
     if (!this.#socket.writable) return true;

@@ -53,6 +53,8 @@ export class TcpWire implements Wire {
   #own: Buffer | null = null;
   #smallReads = 0;
   #corked: (Buffer | string)[] | null = null;
+  /** What goes out when this turn of the event loop ends. */
+  #posted: Buffer | string | null = null;
   /** Writes that libuv has queued. */
   #unfinishedWrites = 0;
   #isPaused = false;
@@ -153,7 +155,29 @@ export class TcpWire implements Wire {
     return this.#handle === null;
   }
 
+  post(piece: Buffer | string): void {
+    if (this.#handle === null || this.#endCalled) return;
+    if (this.#posted !== null || this.#corked !== null || this.#unfinishedWrites > 0) {
+      if (typeof piece === "string") this.writeLatin1(piece);
+      else this.write(piece);
+      return;
+    }
+    this.#posted = piece;
+    if (posters.length === 0) setImmediate(sendPosted);
+    posters.push(this);
+  }
+
+  /** Sends what was posted, if it has not gone yet. */
+  sendPosted(): void {
+    const piece = this.#posted;
+    if (piece === null) return;
+    this.#posted = null;
+    if (typeof piece === "string") this.writeLatin1(piece);
+    else this.write(piece);
+  }
+
   write(bytes: Buffer): boolean {
+    if (this.#posted !== null) this.sendPosted();
     const handle = this.#handle;
     // Bytes for a connection that is gone are dropped, and nothing holds them; onClose tells the rest.
     if (handle === null || this.#endCalled) return true;
@@ -166,6 +190,7 @@ export class TcpWire implements Wire {
   }
 
   writeLatin1(text: string): boolean {
+    if (this.#posted !== null) this.sendPosted();
     const handle = this.#handle;
     if (handle === null || this.#endCalled) return true;
     if (this.#corked !== null) {
@@ -177,6 +202,7 @@ export class TcpWire implements Wire {
   }
 
   cork(): void {
+    if (this.#posted !== null) this.sendPosted();
     this.#corked ??= [];
   }
 
@@ -240,6 +266,7 @@ export class TcpWire implements Wire {
   end(): void {
     const handle = this.#handle;
     if (handle === null || this.#endCalled) return;
+    if (this.#posted !== null) this.sendPosted();
     if (this.#corked !== null) this.uncork();
     if (this.#handle === null) return;
     this.#endCalled = true;
@@ -305,6 +332,7 @@ export class TcpWire implements Wire {
     this.#bytesWritten = handle.bytesWritten;
     this.#handle = null;
     this.#corked = null;
+    this.#posted = null;
     return handle;
   }
 }
@@ -327,6 +355,15 @@ function onShutdown(this: Request): void {
 
 function onClosed(this: TcpHandle): void {
   (this.owner as TcpWire).wasClosed();
+}
+
+/** The wires with something posted, in this turn of the event loop. */
+let posters: TcpWire[] = [];
+
+function sendPosted(): void {
+  const now = posters;
+  posters = [];
+  for (const wire of now) wire.sendPosted();
 }
 
 function takeRequest(): Request {

@@ -190,7 +190,7 @@ export class OriginExchange implements Exchange {
   #sendBodiless(connection: OriginConnection): void {
     this.#headSent = true;
     this.#requestSent = true;
-    connection.wire.writeLatin1(requestText(this.request, this.#pool.route));
+    connection.wire.post(requestText(this.request, this.#pool.route));
     connection.requestSent();
   }
 

@@ -55,6 +55,11 @@ export class FakeWire implements Wire {
     this.handler.onDrain();
   }
 
+  post(piece: Buffer | string): void {
+    if (typeof piece === "string") this.writeLatin1(piece);
+    else this.write(piece);
+  }
+
   write(bytes: Buffer): boolean {
     this.#sent.push(Buffer.from(bytes));
     this.bytesWritten += bytes.length;
