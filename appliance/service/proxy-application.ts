@@ -1,6 +1,6 @@
 /** The proxy as a worker runs it: generations, listeners and the sweep around one ProxyServer. */
 import { failure, type Outcome, success } from "#base/outcome.ts";
-import { SWEEP_INTERVAL_MS } from "#proxy/limits.ts";
+import { SWEEP_SHARE, SWEEP_STEP_MS } from "#proxy/limits.ts";
 import { ProxyServer } from "#proxy/proxy-server.ts";
 import type { Settings } from "#settings/schema.ts";
 import { listen } from "#socket/listener.ts";
@@ -81,6 +81,6 @@ export class ProxyApplication implements WorkerApplication {
       generation,
     );
     this.#server = server;
-    this.#sweep = setInterval(() => server.sweep(), SWEEP_INTERVAL_MS);
+    this.#sweep = setInterval(() => server.sweep(SWEEP_SHARE), SWEEP_STEP_MS);
   }
 }

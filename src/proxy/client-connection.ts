@@ -178,7 +178,7 @@ export class ClientConnection implements WireHandler {
 
   // ── what the server says ──────────────────────────────────────────────────────────────────────
 
-  /** Keeps the time limits; called every SWEEP_INTERVAL_MS. */
+  /** Keeps the time limits; called a few times a second. */
   sweep(nowMs: number): void {
     if (this.#at === "serving") this.#transaction?.sweep(nowMs);
     else if (this.#at === "tunnel") {

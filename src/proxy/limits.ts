@@ -10,8 +10,12 @@ export const LINGER_BYTES_MAX = 1024 * 1024;
 /** Body pieces up to this size are copied behind the head into one write; larger ones are gathered. */
 export const COPY_BYTES_MAX = 16 * 1024;
 
-/** How often time limits are looked at: the precision of every time-out on the client's side. */
-export const SWEEP_INTERVAL_MS = 250;
+/**
+ * Time limits are looked at in steps, a share of the connections each, so that every connection has its
+ * turn four times a second: the precision of every time-out on the client's side.
+ */
+export const SWEEP_STEP_MS = 25;
+export const SWEEP_SHARE = 0.1;
 
 /** The longest request target that a log line or an error page repeats. */
 export const TARGET_SHOWN_MAX = 4_096;

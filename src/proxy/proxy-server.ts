@@ -23,12 +23,14 @@ export interface ProxyDependencies {
 
 /**
  * All client connections of one worker. It opens no socket itself: `accept` gets wires from whatever
- * listens, `sweep` is called every SWEEP_INTERVAL_MS by whoever has a timer.
+ * listens, `sweep` is called by whoever has a timer.
  */
 export class ProxyServer {
   readonly #deps: ProxyDependencies;
   readonly #connections = new Set<ClientConnection>();
   readonly #refused: RefusedConnections;
+  /** Where the sweep goes on. */
+  #sweeping = this.#connections.values();
   readonly #context: ProxyContext;
   #current: GenerationUse;
   #draining: { readonly deadlineMs: number; readonly done: () => void } | null = null;
@@ -75,10 +77,22 @@ export class ProxyServer {
     wire.resume();
   }
 
-  /** Keeps every time limit of the client's side. */
-  sweep(): void {
+  /**
+   * Keeps every time limit of the client's side, for the next `share` of the connections in turn: a crowd
+   * whose time is over at once is then answered in small portions, between which others are served.
+   */
+  sweep(share = 1): void {
     const nowMs = this.#deps.clock.nowMs();
-    for (const connection of this.#connections) connection.sweep(nowMs);
+    for (let left = Math.ceil(this.#connections.size * share); left > 0; left -= 1) {
+      const next = this.#sweeping.next();
+      if (!next.done) {
+        next.value.sweep(nowMs);
+        continue;
+      }
+      this.#sweeping = this.#connections.values();
+      if (share < 1 || this.#connections.size === 0) break;
+      left += 1;
+    }
     this.#refused.sweep(nowMs);
     if (this.#draining !== null && nowMs >= this.#draining.deadlineMs) {
       for (const connection of this.#connections) connection.cut("draining");

@@ -146,3 +146,14 @@ t.test("half a request before the client's end is no request", async (t) => {
   t.equal(client.ended, true);
   t.equal(proxy.exchanges.length, 1);
 });
+
+t.test("a sweep by shares has its turn with every connection", async (t) => {
+  const proxy = new FakeProxy();
+  const clients = Array.from({ length: 25 }, () => proxy.client());
+  proxy.nowMs += 60_000;
+  proxy.server.sweep(0.1);
+  const first = clients.filter((client) => client.ended).length;
+  t.ok(first > 0 && first <= 3, `a share at a time: ${first}`);
+  for (let step = 0; step < 12; step += 1) proxy.server.sweep(0.1);
+  t.ok(clients.every((client) => client.ended));
+});

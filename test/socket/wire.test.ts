@@ -141,6 +141,32 @@ forEachKind("what was given back between messages changes no byte", async (t, pa
   t.ok(pair.record.received.equals(Buffer.concat(sent)));
 });
 
+forEachKind("what is posted goes out by itself, and before what is written later", async (t, pair) => {
+  const got = listenTo(pair);
+  pair.wire.post("alone ");
+  await untilTrue(() => got.text() === "alone ");
+  pair.wire.post("first ");
+  pair.wire.post(Buffer.from("second "));
+  pair.wire.write(Buffer.from("third "));
+  pair.wire.post("fourth ");
+  pair.wire.cork();
+  pair.wire.writeLatin1("fifth ");
+  pair.wire.uncork();
+  pair.wire.post("last");
+  pair.wire.end();
+  await untilTrue(() => got.endings.length > 0);
+  t.equal(got.text(), "alone first second third fourth fifth last");
+  t.strictSame(got.endings, ["end"]);
+});
+
+forEachKind("what is posted and not gone when a wire is destroyed is dropped", async (t, pair) => {
+  const got = listenTo(pair);
+  pair.wire.post("never");
+  pair.wire.destroy();
+  await untilTrue(() => got.endings.length > 0 && pair.record.events.length > 0);
+  t.equal(pair.record.events[0], "close null");
+});
+
 forEachKind("onDrain comes again after the next false", async (t, pair) => {
   for (let round = 1; round <= 3; round += 1) {
     pair.peer.pause();
