@@ -1,7 +1,7 @@
 /**
  * Finds the end of a head or of a trailer section, refuses what no head may contain as soon as the byte
  * is seen, and notes where each field's colon and line end are. Nothing is allocated until the section is
- * complete; state between pieces is a handful of small integers (STYLE.md section 3.1, hot-path exception).
+ * complete; state between pieces is a handful of small integers.
  *
  *   firstLine ─CR→ firstLineLf ─LF→ lineStart ─token→ name ─":"→ value ─CR→ valueLf ─LF→ lineStart
  *                                   lineStart ─CR→ lastLf ─LF→ done

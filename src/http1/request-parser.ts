@@ -5,12 +5,12 @@
  *   idle ─byte→ head ─complete→ body ─complete→ idle        any ─fault→ failed, for ever
  *                                    └─complete, no keep-alive→ last: whatever follows is dropped
  *
- * Strict by design: DESIGN.md section 5 lists what is refused, close-reason.ts gives each its code. The
- * first fault wins in this order whatever the cut of the pieces: the request line, bytes and names in
- * their order, Host, framing, Connection.
+ * Strict by design: test/http1/cases and smuggling.json list what is refused, close-reason.ts gives each
+ * its code. The first fault wins in this order whatever the cut of the pieces: the request line, bytes and
+ * names in their order, Host, framing, Connection.
  *
- * States are small integers and nothing is allocated before a head is complete (STYLE.md section 3.1's
- * exception), because this runs for every request. Measured on two busy cores, in one run with Node's
+ * States are small integers and nothing is allocated before a head is complete, because this runs for
+ * every request. Measured on two busy cores, in one run with Node's
  * llhttp binding (2.4 to 2.8 µs, which checks less and reads no target): a browser's request of 340 bytes
  * 2.2 to 2.7 µs, a load generator's of 63 bytes 1.1 to 1.5 µs.
  */
