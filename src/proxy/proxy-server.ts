@@ -74,7 +74,6 @@ export class ProxyServer {
     counters.add("client_connections");
     counters.add("client_connections_open");
     this.#connections.add(new ClientConnection(wire, this.#context));
-    wire.resume();
   }
 
   /**

@@ -17,7 +17,8 @@ import { Tunnel } from "./tunnel.ts";
  * One request and its answer. What happens next is decided by the table in steps.ts; this object
  * holds what the steps share, and turns the events of both sides into steps.
  *
- * The last step is always `finish`, exactly once; it happens when the answer is with the kernel.
+ * The last step is always `finish`, exactly once; it happens when the wire has
+ * taken the whole answer: it is with the kernel, or small enough to be posted.
  */
 export class Transaction implements ExchangeHandler {
   readonly connection: ClientConnection;

@@ -158,8 +158,7 @@ export class TcpWire implements Wire {
   post(piece: Buffer | string): void {
     if (this.#handle === null || this.#endCalled) return;
     if (this.#posted !== null || this.#corked !== null || this.#unfinishedWrites > 0) {
-      if (typeof piece === "string") this.writeLatin1(piece);
-      else this.write(piece);
+      this.#writePiece(piece);
       return;
     }
     this.#posted = piece;
@@ -172,8 +171,11 @@ export class TcpWire implements Wire {
     const piece = this.#posted;
     if (piece === null) return;
     this.#posted = null;
-    if (typeof piece === "string") this.writeLatin1(piece);
-    else this.write(piece);
+    this.#writePiece(piece);
+  }
+
+  #writePiece(piece: Buffer | string): boolean {
+    return typeof piece === "string" ? this.writeLatin1(piece) : this.write(piece);
   }
 
   write(bytes: Buffer): boolean {
@@ -213,9 +215,7 @@ export class TcpWire implements Wire {
     if (handle === null || this.#endCalled) return true;
     if (pieces === null || pieces.length === 0) return this.#unfinishedWrites === 0;
     const [first] = pieces;
-    if (pieces.length === 1 && first !== undefined) {
-      return typeof first === "string" ? this.writeLatin1(first) : this.write(first);
-    }
+    if (pieces.length === 1 && first !== undefined) return this.#writePiece(first);
     const buffers = pieces.map((piece) => (typeof piece === "string" ? Buffer.from(piece, "latin1") : piece));
     const request = takeRequest();
     return this.#written(handle.writev(request, buffers, true), request, buffers);

@@ -39,7 +39,7 @@ export interface Wire {
   cork(): void;
   /** Sends what was gathered. True: it is with the kernel. */
   uncork(): boolean;
-  /** Bytes written and not yet with the kernel. */
+  /** Bytes written and not yet with the kernel; what is posted counts once its turn has come. */
   readonly unsentBytes: number;
   /** Reads no more until `resume()`. */
   pause(): void;
