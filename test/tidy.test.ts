@@ -3,8 +3,8 @@ import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join, normalize } from "node:path";
 import t from "tap";
 
-const PURE_CORE = ["base", "http", "http1", "policy", "settings", "transport"];
-const ADAPTERS = ["socket", "upstream", "resolver", "settings-file", "log"];
+const PURE_CORE = ["base", "http", "http1", "caching", "policy", "settings", "transport"];
+const ADAPTERS = ["socket", "upstream", "resolver", "store", "settings-file", "log"];
 const CORE_AND_ADAPTERS = [...PURE_CORE, ...ADAPTERS];
 
 /** folder → the folders it may import from, beside itself */
@@ -12,12 +12,14 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   "src/base": [],
   "src/http": ["base"],
   "src/http1": ["base", "http"],
+  "src/caching": ["base", "http"],
   "src/settings": ["base"],
   "src/policy": ["base", "http", "settings"],
   "src/transport": ["base", "http"],
   "src/socket": PURE_CORE,
   "src/upstream": PURE_CORE,
   "src/resolver": PURE_CORE,
+  "src/store": PURE_CORE,
   "src/settings-file": PURE_CORE,
   "src/log": PURE_CORE,
   "src/proxy": CORE_AND_ADAPTERS,
@@ -27,6 +29,8 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
 /** package → the only folders that may import it; control/ has small sockets of its own, off the data path */
 const SOLE_IMPORTERS: Readonly<Record<string, readonly string[]>> = {
   undici: ["src/upstream"],
+  lmdb: ["src/store"],
+  "node:ffi": ["src/socket"],
   typebox: ["src/settings"],
   "node:net": ["src/socket", "src/control"],
   "node:http": ["src/control"],
