@@ -37,7 +37,7 @@ export class ProxyApplication implements WorkerApplication {
   }
 
   async listen(at: ListenAddress): Promise<Outcome<OpenListener, string>> {
-    const listening = await listen(
+    const listening = listen(
       {
         ...at,
         reusePort: true,
@@ -50,7 +50,7 @@ export class ProxyApplication implements WorkerApplication {
     return success({
       close: () => {
         this.#own.remove(at);
-        void listening.value.close();
+        listening.value.close();
       },
     });
   }

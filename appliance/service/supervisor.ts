@@ -10,6 +10,7 @@ import type { Logger } from "#base/logger.ts";
 import { failure, type Outcome, success } from "#base/outcome.ts";
 import { COUNTERS_BYTES, Counters, sumCounters } from "#http/counters.ts";
 import type { Settings } from "#settings/schema.ts";
+import { newDescriptorTable } from "#socket/descriptor-table.ts";
 import { ConnectionLedger, createLedgerMemory } from "#transport/connection-ledger.ts";
 import { reservePorts } from "./reserve-ports.ts";
 import type { Apply, ListenAddress, UnitFacts } from "./worker-messages.ts";
@@ -166,6 +167,7 @@ export class Supervisor {
         index,
         countersMemory: this.#countersMemory,
         ledgerMemory: this.#ledgerMemory,
+        descriptors: newDescriptorTable(),
         unit: this.#deps.unit,
       },
       counters: new Counters(this.#countersMemory, index),

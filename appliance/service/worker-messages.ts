@@ -27,6 +27,8 @@ export interface WorkerData {
   /** The counters of all workers, a region each. */
   readonly countersMemory: SharedArrayBuffer;
   readonly ledgerMemory: SharedArrayBuffer;
+  /** Which descriptors the worker has open. */
+  readonly descriptors: SharedArrayBuffer;
   readonly unit: UnitFacts;
 }
 
