@@ -73,8 +73,13 @@ class EventPoll {
   #inTurn = false;
   #isScheduled = false;
   #putOff: Task[] = [];
+  #forNextTurn: Task[] = [];
   readonly #runLater = (): void => {
     this.#isScheduled = false;
+    if (this.#forNextTurn.length > 0) {
+      this.#putOff.push(...this.#forNextTurn);
+      this.#forNextTurn = [];
+    }
     this.#runPutOff();
   };
 
@@ -137,7 +142,17 @@ class EventPoll {
   /** Runs a task once the present events are handed out, never during this call. */
   putOff(task: Task): void {
     this.#putOff.push(task);
-    if (this.#inTurn || this.#isScheduled) return;
+    if (!this.#inTurn) this.#schedule();
+  }
+
+  /** Runs a task in the next turn, when everything that follows from the present events is done. */
+  putOffTurn(task: Task): void {
+    this.#forNextTurn.push(task);
+    this.#schedule();
+  }
+
+  #schedule(): void {
+    if (this.#isScheduled) return;
     this.#isScheduled = true;
     setImmediate(this.#runLater);
   }
@@ -163,9 +178,7 @@ class EventPoll {
     this.#putOff = [];
     for (const task of tasks) task.run();
     // What these have put off waits for the next turn, so that others come in between.
-    if (this.#putOff.length === 0 || this.#isScheduled) return;
-    this.#isScheduled = true;
-    setImmediate(this.#runLater);
+    if (this.#putOff.length > 0) this.#schedule();
   }
 }
 

@@ -1,12 +1,7 @@
 /**
  * Wires over bare descriptors: every plain connection, accepted or made. TLS has NetWire.
  *
- * Reading: what was read is copied out of the block that all wires of a thread share, for a wire has no way
- * to take back bytes that a handler still holds. A wire that fills it carries bulk data and gets a large
- * buffer of its own, which it hands over without a copy: it is not read into again before the handler lets
- * go of it.
- *
- * Writing: the kernel takes the bytes during the call, or they are queued here and `onDrain` follows.
+ * The kernel takes written bytes during the call, or they are queued here and `onDrain` follows.
  *
  *   open ──peer's FIN──▶ read side ended ─┐
  *     └──end()──▶ write side ended ───────┴─both─▶ closing ──▶ closed (onClose)
@@ -15,39 +10,29 @@
 import type { Wire, WireHandler } from "#transport/wire.ts";
 import { descriptorClosing } from "./descriptor-table.ts";
 import { BROKEN, eventPoll, HUNG_UP, PEER_ENDED, READABLE, type Watcher, WRITABLE } from "./event-poll.ts";
+import { InputBuffer } from "./input-buffer.ts";
 import type { Endpoint } from "./socket-address.ts";
 import {
-  BASE,
-  BLOCK,
+  type Piece,
+  SMALL_BYTES_MAX,
+  sendBytes,
+  sendGathered,
+  sendText,
+  unsentPart,
+} from "./socket-output.ts";
+import {
   close,
   EAGAIN,
-  EINTR,
   errorName,
-  INPUT_AT,
-  INPUT_BYTES,
   IPPROTO_TCP,
-  lastError,
   lingerToReset,
-  MSG_MORE,
-  MSG_NOSIGNAL,
-  OUTPUT_AT,
-  OUTPUT_BYTES,
-  putLatin1,
-  read,
-  readInto,
   SHUT_WR,
-  sendFrom,
   setOption,
   shutdown,
   TCP_NODELAY,
-  write,
 } from "./system-calls.ts";
 import { UNCLAIMED } from "./unclaimed.ts";
 
-/** One read of bulk data; more was not measurably faster. */
-const OWN_BYTES = 64 * 1024;
-/** Reads in a row that would have fitted the shared block before the own buffer is given back. */
-const SMALL_READS_TO_SHRINK = 256;
 /** Reads before others get their turn. */
 const READS_IN_A_ROW_MAX = 8;
 
@@ -71,12 +56,10 @@ export class TcpWire implements Wire, Watcher {
   bytesRead = 0;
   bytesWritten = 0;
   unsentBytes = 0;
-  /** The large buffer of a wire that carries bulk data. */
-  #own: Buffer | null = null;
-  #smallReads = 0;
-  #corked: (Buffer | string)[] | null = null;
+  readonly #input = new InputBuffer();
+  #corked: Piece[] | null = null;
   /** What goes out when this turn of the event loop ends. */
-  #posted: Buffer | string | null = null;
+  #posted: Piece | null = null;
   /** What the kernel has not taken, in order. */
   #queue: Buffer[] | null = null;
   #isStarted = false;
@@ -144,57 +127,35 @@ export class TcpWire implements Wire, Watcher {
       }
       reads += 1;
       this.#readOnce();
+      if (this.#hasLastWords && this.#isReadable && !this.#isPutOff) {
+        // What was said comes to its effect before the end does: an answer that was cut short still leaves.
+        this.#isPutOff = true;
+        eventPoll().putOffTurn(this);
+        break;
+      }
     }
     this.#isReading = false;
   }
 
   #readOnce(): void {
-    const own = this.#own;
-    const size = own === null ? INPUT_BYTES : own.length;
-    const count =
-      own === null ? read(this.#fd, BASE + INPUT_AT, INPUT_BYTES) : readInto(this.#fd, own, own.length);
+    const size = this.#input.size;
+    const count = this.#input.read(this.#fd);
     if (count > 0) {
       // A short read has emptied the kernel's buffer: an event will tell of more.
       if (count < size && !this.#hasLastWords) this.#isReadable = false;
       this.bytesRead += count;
-      this.#deliver(own, count);
+      this.#resumed = false;
+      if (!this.handler.onData(this.#input.take(count)) && !this.#resumed) this.#isPaused = true;
     } else if (count === 0) {
       this.#readEnded = true;
       this.handler.onEnd();
       this.#closeWhenEnded();
-    } else this.#readFailed(lastError());
-  }
-
-  #readFailed(error: number): void {
-    if (error === EAGAIN) this.#isReadable = false;
-    else if (error !== EINTR) this.#fail(error);
-  }
-
-  #deliver(own: Buffer | null, length: number): void {
-    let bytes: Buffer;
-    if (own === null) {
-      bytes = Buffer.allocUnsafe(length);
-      BLOCK.copy(bytes, 0, INPUT_AT, INPUT_AT + length);
-    } else bytes = length === own.length ? own : own.subarray(0, length);
-    this.#resumed = false;
-    if (!this.handler.onData(bytes) && !this.#resumed) this.#isPaused = true;
-    if (own === this.#own) this.#fitBuffer(length);
-  }
-
-  /** Chooses the buffer for the next read. */
-  #fitBuffer(length: number): void {
-    if (this.#own === null) {
-      if (length < INPUT_BYTES) return;
-      this.#own = Buffer.allocUnsafeSlow(OWN_BYTES);
-      this.#smallReads = 0;
-      return;
-    }
-    this.#smallReads = length < INPUT_BYTES ? this.#smallReads + 1 : 0;
-    if (this.#smallReads >= SMALL_READS_TO_SHRINK) this.#own = null;
+    } else if (count === -EAGAIN) this.#isReadable = false;
+    else this.#fail(-count);
   }
 
   settle(): void {
-    this.#own = null;
+    this.#input.settle();
   }
 
   pause(): void {
@@ -210,7 +171,7 @@ export class TcpWire implements Wire, Watcher {
 
   // ── writing ───────────────────────────────────────────────────────────────────────────────────
 
-  post(piece: Buffer | string): void {
+  post(piece: Piece): void {
     if (this.#fd < 0 || this.#endCalled) return;
     if (this.#posted !== null || this.#corked !== null || this.#queue !== null) {
       this.#writePiece(piece);
@@ -227,7 +188,7 @@ export class TcpWire implements Wire, Watcher {
     this.#writePiece(piece);
   }
 
-  #writePiece(piece: Buffer | string): boolean {
+  #writePiece(piece: Piece): boolean {
     return typeof piece === "string" ? this.writeLatin1(piece) : this.write(piece);
   }
 
@@ -242,7 +203,7 @@ export class TcpWire implements Wire, Watcher {
     }
     this.bytesWritten += bytes.length;
     if (this.#queue !== null) return this.#enqueue(bytes);
-    return this.#sendNow(bytes, 0);
+    return this.#sendNow(bytes, false);
   }
 
   writeLatin1(text: string): boolean {
@@ -253,32 +214,25 @@ export class TcpWire implements Wire, Watcher {
       this.unsentBytes += text.length;
       return false;
     }
-    if (this.#queue !== null || text.length > OUTPUT_BYTES) return this.write(Buffer.from(text, "latin1"));
+    if (this.#queue !== null || text.length > SMALL_BYTES_MAX) return this.write(Buffer.from(text, "latin1"));
     this.bytesWritten += text.length;
-    putLatin1(text, OUTPUT_AT);
-    const sent = this.#sendOutput(text.length);
-    return sent === text.length || this.#fd < 0
-      ? true
-      : this.#enqueue(Buffer.from(text.slice(sent), "latin1"));
+    if (this.#delays) this.#countDelayed();
+    return this.#restQueued(sendText(this.#fd, text), text.length);
+  }
+
+  /** Queues what the block still has of the last `length` bytes, for what the kernel took of them. */
+  #restQueued(sent: number, length: number): boolean {
+    if (sent < 0) this.#fail(-sent);
+    return sent < 0 || sent === length ? true : this.#enqueue(unsentPart(sent, length));
   }
 
   /** Whether the kernel has all of it. */
-  #sendNow(bytes: Buffer, flags: number): boolean {
-    let sent: number;
-    if (bytes.length <= OUTPUT_BYTES && flags === 0) {
-      bytes.copy(BLOCK, OUTPUT_AT);
-      sent = this.#sendOutput(bytes.length);
-    } else {
-      if (this.#delays) this.#countDelayed();
-      sent = this.#sent(sendFrom(this.#fd, bytes, bytes.length, MSG_NOSIGNAL | flags));
-    }
-    if (sent === bytes.length || this.#fd < 0) return true;
-    return this.#enqueue(sent === 0 ? bytes : bytes.subarray(sent));
-  }
-
-  #sendOutput(length: number): number {
+  #sendNow(bytes: Buffer, goesOn: boolean): boolean {
     if (this.#delays) this.#countDelayed();
-    return this.#sent(write(this.#fd, BASE + OUTPUT_AT, length));
+    const sent = sendBytes(this.#fd, bytes, goesOn);
+    if (sent < 0) this.#fail(-sent);
+    if (sent < 0 || sent === bytes.length) return true;
+    return this.#enqueue(sent === 0 ? bytes : bytes.subarray(sent));
   }
 
   /** Nagle's algorithm never holds back the first write; many a tunnel has no second. */
@@ -288,16 +242,6 @@ export class TcpWire implements Wire, Watcher {
       this.#delays = false;
     }
     this.#hasWritten = true;
-  }
-
-  /** How much was sent, for what the call gave. */
-  #sent(count: number): number {
-    if (count >= 0) return count;
-    const error = lastError();
-    if (error !== EAGAIN && error !== EINTR) this.#fail(error);
-    // Interrupted before the first byte: as good as full, but no event would come.
-    else if (error === EINTR) this.#runLater();
-    return 0;
   }
 
   #enqueue(bytes: Buffer): false {
@@ -314,7 +258,7 @@ export class TcpWire implements Wire, Watcher {
     for (const bytes of queue ?? []) {
       if (this.#fd < 0) return;
       if (this.#queue !== null) this.#enqueue(bytes);
-      else this.#sendNow(bytes, 0);
+      else this.#sendNow(bytes, false);
     }
     if (this.#fd < 0 || this.#queue !== null) return;
     this.handler.onDrain();
@@ -333,7 +277,11 @@ export class TcpWire implements Wire, Watcher {
     const bytes = pieces.reduce((sum, piece) => sum + piece.length, 0);
     this.unsentBytes -= bytes;
     if (this.#fd < 0 || this.#endCalled) return true;
-    if (this.#queue === null && bytes <= OUTPUT_BYTES) return this.#sendGathered(pieces, bytes);
+    if (this.#queue === null && bytes <= SMALL_BYTES_MAX) {
+      this.bytesWritten += bytes;
+      if (this.#delays) this.#countDelayed();
+      return this.#restQueued(sendGathered(this.#fd, pieces), bytes);
+    }
     let left = pieces.length;
     for (const piece of pieces) {
       left -= 1;
@@ -341,22 +289,9 @@ export class TcpWire implements Wire, Watcher {
       if (this.#fd < 0) return true;
       this.bytesWritten += part.length;
       if (this.#queue !== null) this.#enqueue(part);
-      else this.#sendNow(part, left > 0 ? MSG_MORE : 0);
+      else this.#sendNow(part, left > 0);
     }
     return this.#queue === null;
-  }
-
-  #sendGathered(pieces: readonly (Buffer | string)[], bytes: number): boolean {
-    let at = OUTPUT_AT;
-    for (const piece of pieces) {
-      if (typeof piece === "string") putLatin1(piece, at);
-      else piece.copy(BLOCK, at);
-      at += piece.length;
-    }
-    this.bytesWritten += bytes;
-    const sent = this.#sendOutput(bytes);
-    if (sent === bytes || this.#fd < 0) return true;
-    return this.#enqueue(Buffer.from(BLOCK.subarray(OUTPUT_AT + sent, OUTPUT_AT + bytes)));
   }
 
   // ── ends ──────────────────────────────────────────────────────────────────────────────────────
@@ -394,7 +329,7 @@ export class TcpWire implements Wire, Watcher {
     this.#corked = null;
     this.#posted = null;
     this.#queue = null;
-    this.#own = null;
+    this.#input.settle();
     this.unsentBytes = 0;
     eventPoll().forget(fd);
     descriptorClosing(fd);
@@ -425,7 +360,6 @@ export class TcpWire implements Wire, Watcher {
   run(): void {
     this.#isPutOff = false;
     if (this.#posted !== null) this.#sendPosted();
-    else if (this.#queue !== null) this.#sendQueue();
     if (this.#fd >= 0) this.#read();
     else if (!this.#isCloseTold && !this.#isPutOff) {
       this.#isCloseTold = true;
