@@ -25,5 +25,5 @@ if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(run,
 const scored = run.cases.filter((one) => one.kind !== "check");
 console.log(failureLines(values.only === undefined ? scored : run.cases));
 console.log(`\n${run.cases.length} cases, ${run.requests} requests, ${run.seconds.toFixed(1)} s`);
-if (values.only === undefined) console.log(comparisonTable(run, peers.figures));
+if (values.only === undefined) console.log(`${comparisonTable(run, peers.figures)}\n${peers.later}`);
 process.exitCode = scored.every((one) => one.verdict.kind === "passed") ? 0 : 1;
