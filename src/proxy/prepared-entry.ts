@@ -2,7 +2,7 @@ import { cacheStatusText } from "#caching/cache-status.ts";
 import type { StoredEntry } from "#caching/cache-store.ts";
 import { EvaluatedResponse } from "#caching/evaluated-response.ts";
 import type { StoredResponse } from "#caching/stored-response.ts";
-import type { FieldList } from "#http/field-list.ts";
+import { FieldList } from "#http/field-list.ts";
 import { reasonPhrase } from "#http/status.ts";
 import { viaElement } from "#http/via.ts";
 import { fieldLinesText } from "#http1/serialize.ts";
@@ -17,13 +17,16 @@ const NOT_MODIFIED_FIELDS = new Set([
   ...["cache-control", "content-location", "date", "etag", "expires", "vary", "last-modified"],
 ]);
 
-const linesOf = (fields: FieldList, isWanted: (name: string) => boolean): string => {
-  let text = "";
+/** The wanted fields as text, checked for bytes that must not be written; never Age. */
+function linesOf(fields: FieldList, isWanted: (name: string) => boolean): string {
+  const wanted = new FieldList();
   for (let index = 0; index < fields.length; index += 1) {
-    if (isWanted(fields.nameAt(index))) text += `${fields.rawNameAt(index)}: ${fields.valueAt(index)}\r\n`;
+    const name = fields.nameAt(index);
+    if (name !== "age" && isWanted(name))
+      wanted.addLower(name, fields.rawNameAt(index), fields.valueAt(index));
   }
-  return text;
-};
+  return fieldLinesText(wanted);
+}
 
 /**
  * What is made once for a stored response: the judgement of the rules, and the texts of its heads, to which
@@ -37,7 +40,7 @@ export class PreparedEntry {
   /** That of the entry, or a newer one with the same body. */
   readonly response: StoredResponse;
   readonly #via: string;
-  /** All fields, checked for bytes that must not be written. */
+  /** All fields but Age, which is new for each answer. */
   readonly #lines: string;
   #freshAge = -1;
   #freshHead = "";
@@ -48,7 +51,7 @@ export class PreparedEntry {
     this.response = response;
     this.evaluated = new EvaluatedResponse(entry.key, response, view.rules);
     this.#via = `Via: ${viaElement(1, view.pseudonym)}\r\n`;
-    this.#lines = fieldLinesText(response.fields) + this.#via;
+    this.#lines = linesOf(response.fields, () => true) + this.#via;
   }
 
   /** Age in whole seconds (RFC 9111 section 5.1). */
