@@ -53,7 +53,10 @@ export class MemoryStore implements CacheStore {
   #nextId = 1;
   #bytes = 0;
   #evictions = 0;
-  touches = 0;
+  /** Writers take no more until `drain`. */
+  busy = false;
+  #drains: (() => void)[] = [];
+  #isDamaged = false;
 
   constructor(options: MemoryStoreOptions = {}) {
     this.#options = {
@@ -70,7 +73,6 @@ export class MemoryStore implements CacheStore {
   }
 
   touch(entry: StoredEntry): void {
-    this.touches += 1;
     // The last in the map is the last to be evicted.
     const all = this.#entries.get(entry.key);
     if (all === undefined) return;
@@ -79,13 +81,9 @@ export class MemoryStore implements CacheStore {
   }
 
   read(entry: StoredEntry, from: number, to: number, sink: BodySink): BodyReader {
-    const { bytes } = entry as Entry;
-    return new Pieces(
-      sink,
-      this.#options.pieceBytes,
-      () => ({ bytes: bytes.subarray(0, to), state: "complete" }),
-      from,
-    );
+    const bytes = (entry as Entry).bytes.subarray(0, to);
+    const state = this.#isDamaged ? "aborted" : "complete";
+    return new Pieces(sink, this.#options.pieceBytes, () => ({ bytes, state }), from);
   }
 
   write(
@@ -94,10 +92,27 @@ export class MemoryStore implements CacheStore {
     options: { readonly bodyBytes: number | null; readonly replaces: readonly StoredEntry[] },
   ): EntryWriter | null {
     if ((options.bodyBytes ?? 0) > this.#options.bytesMax) return null;
-    return new Writer(this.#options, (bytes) => {
+    return new Writer(this, this.#options, (bytes) => {
       for (const entry of options.replaces) this.remove(entry);
       this.#add(key, response, bytes);
     });
+  }
+
+  /** Every further reading of a body fails. */
+  damage(): void {
+    this.#isDamaged = true;
+  }
+
+  /** Writers that were busy may go on. */
+  drain(): void {
+    this.busy = false;
+    for (const drained of this.#drains.splice(0)) drained();
+  }
+
+  /** For a writer: whether it must wait for `onDrain`. */
+  isBusy(writer: EntryWriter): boolean {
+    if (this.busy) this.#drains.push(() => writer.onDrain());
+    return this.busy;
   }
 
   update(entry: StoredEntry, response: StoredResponse): void {
@@ -275,13 +290,15 @@ class Pieces implements BodyReader {
 
 class Writer implements EntryWriter {
   onDrain: () => void = () => {};
+  readonly #store: MemoryStore;
   readonly #options: Required<MemoryStoreOptions>;
   readonly #commit: (bytes: Buffer) => void;
   readonly #readers = new Set<Pieces>();
   #bytes = Buffer.alloc(0);
   #state: SourceState["state"] = "arriving";
 
-  constructor(options: Required<MemoryStoreOptions>, commit: (bytes: Buffer) => void) {
+  constructor(store: MemoryStore, options: Required<MemoryStoreOptions>, commit: (bytes: Buffer) => void) {
+    this.#store = store;
     this.#options = options;
     this.#commit = commit;
   }
@@ -290,7 +307,7 @@ class Writer implements EntryWriter {
     if (this.#state !== "arriving") throw new Error("append after the end");
     this.#bytes = Buffer.concat([this.#bytes, bytes]);
     for (const reader of this.#readers) reader.wake();
-    return true;
+    return !this.#store.isBusy(this);
   }
 
   commit(): void {
