@@ -78,7 +78,8 @@ export class EvaluatedResponse {
 
   /** Whether it can ever be of use: fresh for a while, worth a validation, or allowed stale. */
   isWorthStoring(wallMs: number): boolean {
-    if (this.hasValidator || this.response.parts !== null) return true;
+    // Parts are put together by a strong validator only; a date or a weak one does not help them.
+    if (this.response.parts === null ? this.hasValidator : this.strongEtag !== undefined) return true;
     const usableMs = Math.max(
       0,
       this.staleWindowMs("staleWhileRevalidate"),

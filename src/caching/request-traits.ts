@@ -8,6 +8,8 @@ export interface RequestTraits {
   readonly directives: CacheControl;
   /** The client wants an answer that is validated or new: no-cache, max-age=0, or Pragma. */
   readonly isReload: boolean;
+  /** It is a reload that says no-cache. */
+  readonly insists: boolean;
   readonly hasAuthorization: boolean;
   readonly range: string | undefined;
   readonly ifRange: string | undefined;
@@ -23,6 +25,7 @@ const PLAIN: RequestTraits = {
   isPlain: true,
   directives: NO_DIRECTIVES,
   isReload: false,
+  insists: false,
   hasAuthorization: false,
   range: undefined,
   ifRange: undefined,
@@ -58,12 +61,13 @@ function readTraits(fields: FieldList): RequestTraits {
   // RFC 9111 section 5.4: Pragma counts only where there is no Cache-Control.
   const pragma = cacheControl === undefined ? fields.combined("pragma") : undefined;
   const isPragmaNoCache = pragma !== undefined && /(?:^|,)\s*no-cache\s*(?:$|,)/i.test(pragma);
+  // A no-cache with field names is none of a request's (section 5.2.1.4): it restricts all the same.
+  const insists = directives.noCache || directives.noCacheFields.length > 0 || isPragmaNoCache;
   return {
     isPlain: false,
     directives,
-    // A no-cache with field names is none of a request's (section 5.2.1.4): it restricts all the same.
-    isReload:
-      directives.noCache || directives.noCacheFields.length > 0 || directives.maxAge === 0 || isPragmaNoCache,
+    insists,
+    isReload: insists || directives.maxAge === 0,
     hasAuthorization: fields.get("authorization") !== undefined,
     range: fields.combined("range"),
     ifRange: fields.combined("if-range"),

@@ -16,8 +16,11 @@ export function reuseOf(stored: EvaluatedResponse, traits: RequestTraits, wallMs
   if (stored.needsValidation) return "validate";
   const { directives } = traits;
   const ignoresReload = stored.override?.ignoreClientReload === true;
-  if (traits.isReload && !ignoresReload) return "validate";
   const leftMs = stored.freshnessLeftMs(wallMs);
+  // RFC 8246: what is immutable needs no validation while it is fresh, unless the client insists (no-cache).
+  if (stored.directives.immutable && leftMs > 0 && traits.directives.maxAge === 0 && !traits.insists)
+    return "fresh";
+  if (traits.isReload && !ignoresReload) return "validate";
   // Section 5.2.1.1; with max-stale the client takes an older one all the same (5.2.1.2).
   const { maxAge, minFresh, maxStale } = directives;
   if (!ignoresReload) {

@@ -9,6 +9,14 @@ const UNDERSTOOD = new Set([...HEURISTIC, 302, 303, 307, 400, 401, 403, 421, 500
 /** RFC 5861 section 4: what counts as an error for stale-if-error. */
 const SERVER_ERRORS = new Set([500, 502, 503, 504]);
 
+/**
+ * About one request and not about its target (RFC 9110 sections 15.5.13 and 15.5.17), or not to be stored by
+ * their own definition (RFC 6585): whatever their fields say.
+ */
+const NEVER_STORED = new Set([304, 407, 412, 416, 417, 428, 429, 431, 511]);
+
+export const isNeverStored = (status: number): boolean => status < 200 || NEVER_STORED.has(status);
+
 export const isHeuristicallyCacheable = (status: number): boolean => HEURISTIC.has(status);
 
 export const isUnderstood = (status: number): boolean => UNDERSTOOD.has(status);

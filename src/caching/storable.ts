@@ -1,6 +1,6 @@
 import type { FieldList } from "#http/field-list.ts";
 import type { CacheControl } from "./cache-control.ts";
-import { isHeuristicallyCacheable, isUnderstood } from "./status-rules.ts";
+import { isHeuristicallyCacheable, isNeverStored, isUnderstood } from "./status-rules.ts";
 import { varyNames } from "./vary.ts";
 
 /** A request and its response, as much as storing depends on. */
@@ -37,8 +37,7 @@ export function whyNotStorable(question: StoringQuestion): NotStorable {
   const { status, directives, fields } = question;
   if (question.overrideNever) return "override";
   if (question.method !== "GET" && !isStorablePost(question)) return "method";
-  // Final, and not one whose meaning is a part of another exchange.
-  if (status < 200 || status === 304) return "status";
+  if (isNeverStored(status)) return "status";
   if (directives.mustUnderstand && !isUnderstood(status)) return "must-understand";
   // Section 5.2.2.3: to a cache that understands the status, must-understand undoes no-store.
   if (question.requestNoStore || (directives.noStore && !directives.mustUnderstand)) return "no-store";

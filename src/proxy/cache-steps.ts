@@ -25,6 +25,7 @@ export function lookup(transaction: Transaction): StepName {
   if (!isCacheable || caching.traits.wantsUpgrade || caching.traits.hasOriginConditions) {
     // A POST may be stored, but it is never answered from the store.
     caching.isBypassed = head.method !== "POST" || caching.traits.wantsUpgrade;
+    caching.fwd = "method";
     transaction.cacheStatus = cacheStatusText(view.unit, { fwd: isCacheable ? "bypass" : "method" });
     return "fetch";
   }

@@ -165,7 +165,7 @@ export class Fill implements ExchangeHandler {
     this.#writer = this.#isOutdated ? null : openEntry(this.#cache, this.#of, this.#entry);
     if (this.#writer === null) {
       // Nothing to wait for: others fetch for themselves, now and the next time.
-      if (this.#of.isShared) this.#cache.rememberSolo(caching.key);
+      if (this.#of.isShared && !isServerError(head.status)) this.#cache.rememberSolo(caching.key);
       this.#cache.left(this);
     }
     this.#flow(this.#entry);
@@ -174,6 +174,7 @@ export class Fill implements ExchangeHandler {
 
   onBody(bytes: Buffer): boolean {
     this.#receivedBytes += bytes.length;
+    if (this.#receivedBytes > this.#of.caching.view.settings.objectBytesMax) this.#dropWriter();
     return this.#body?.push(bytes) ?? true;
   }
 
@@ -220,7 +221,7 @@ export class Fill implements ExchangeHandler {
       return;
     }
     leader.cacheStatus = forwardedStatus(this.#of, entry, writer !== null);
-    leader.cacheResult = entry.result;
+    if (this.#of.head.method === "GET") leader.cacheResult = entry.result;
     leader.onHead(entry.clientHead);
   }
 

@@ -146,49 +146,40 @@ export class ProxyCache {
     const again = new CachedRequest(caching.key, requestTraits(NO_FIELDS), caching.view);
     again.stored = caching.stored;
     again.fwd = "stale";
-    this.#fetchInBackground(transaction.head as RequestHead, again, transaction.use, transaction);
+    const { head, use } = transaction;
+    if (head !== null) this.#fetchInBackground(head, again, use, transaction);
   }
 
   /** Fetches the whole of what a range was asked for, up to a size that is set. */
   fillWhole(of: FillRequest): void {
     const { caching, head, use, clientAddress } = of;
     const again = new CachedRequest(caching.key, requestTraits(NO_FIELDS), caching.view);
-    const fields = new FieldList();
-    copyRequestFields(head.fields, fields);
-    removeClientConditions(fields);
     const stored = this.select(this.store.find(caching.key), head.fields);
     again.stored = stored === null ? null : this.prepare(stored, caching.view);
-    this.#fetchInBackground({ ...head, fields }, again, use, { clientAddress });
+    this.#fetchInBackground(head, again, use, { clientAddress });
   }
 
+  /** A GET with the fields of a client's that select the variant, and none of those that were only its own. */
   #fetchInBackground(
-    head: RequestHead,
+    of: RequestHead,
     caching: CachedRequest,
     use: GenerationUse,
     { clientAddress }: { readonly clientAddress: string },
   ): void {
     const { key } = caching;
-    if (head.target.form !== "absolute" || this.#background >= BACKGROUND_FETCHES_MAX) return;
+    if (of.target.form !== "absolute" || this.#background >= BACKGROUND_FETCHES_MAX) return;
     if (this.#shared.has(key) || !this.store.claim(key)) return;
+    const fields = new FieldList();
+    copyRequestFields(of.fields, fields);
+    removeClientConditions(fields);
+    for (const name of ["cache-control", "pragma"]) fields.remove(name);
+    const head: RequestHead = { ...of, method: "GET", fields };
     const { settings, pseudonym } = use.generation;
-    const request = forwardRequest({ ...head, method: "GET" }, head.target, {
-      settings,
-      pseudonym,
-      clientAddress,
-    });
+    const request = forwardRequest(head, of.target, { settings, pseudonym, clientAddress });
     const plan = planFill(caching, request, this.clock.wallMs());
     this.#background += 1;
     this.counters.add("cache_background_fetches");
-    this.#start({
-      request,
-      head: { ...head, method: "GET" },
-      caching,
-      plan,
-      use,
-      clientAddress,
-      leader: null,
-      isShared: true,
-    });
+    this.#start({ request, head, caching, plan, use, clientAddress, leader: null, isShared: true });
   }
 
   // ── what responses change ─────────────────────────────────────────────────────────────────────
