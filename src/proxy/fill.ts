@@ -1,4 +1,5 @@
 import type { EntryWriter } from "#caching/cache-store.ts";
+import { freshened } from "#caching/freshening.ts";
 import { mayServeStaleOnFailure, type OriginFailure } from "#caching/reuse.ts";
 import { isServerError } from "#caching/status-rules.ts";
 import type { CloseReason } from "#http/close-reason.ts";
@@ -242,10 +243,11 @@ export class Fill implements ExchangeHandler {
 
   /** 304: what is stored is good, with new fields (RFC 9111 section 4.3.4). */
   #validated(stored: PreparedEntry, head: ResponseHead): void {
-    const updated = this.#cache.freshen(stored, head.fields, {
+    const updated = freshened(stored.evaluated, head.fields, {
       requestWallMs: this.#requestWallMs,
       responseWallMs: this.#cache.clock.wallMs(),
     });
+    if (!this.#isOutdated) this.#cache.store.update(stored.entry, updated);
     const fresh = new PreparedEntry(stored.entry, stored.view, updated);
     const { fwd } = this.#of.caching;
     this.#answerAll(fresh, { status: { fwd, fwdStatus: 304 }, result: "TCP_REFRESH_UNMODIFIED" });

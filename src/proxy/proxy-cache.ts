@@ -1,9 +1,8 @@
 import type { Clock } from "#base/clock.ts";
 import type { CacheKey, CacheStore, StoredEntry } from "#caching/cache-store.ts";
-import { type ExchangeTimes, freshened, isSameAsHead } from "#caching/freshening.ts";
+import { freshened, isSameAsHead } from "#caching/freshening.ts";
 import { invalidatedKeys } from "#caching/invalidation.ts";
 import { requestTraits } from "#caching/request-traits.ts";
-import type { StoredResponse } from "#caching/stored-response.ts";
 import { removeClientConditions } from "#caching/validation.ts";
 import { isSelected } from "#caching/vary.ts";
 import type { Counters } from "#http/counters.ts";
@@ -184,13 +183,6 @@ export class ProxyCache {
 
   // ── what responses change ─────────────────────────────────────────────────────────────────────
 
-  /** The stored response with the fields of a 304 or a HEAD; it is in the store at once. */
-  freshen(stored: PreparedEntry, received: FieldList, times: ExchangeTimes): StoredResponse {
-    const updated = freshened(stored.evaluated, received, times);
-    this.store.update(stored.entry, updated);
-    return updated;
-  }
-
   /** A response is on its way to a client: what it says about stored ones (RFC 9111 sections 4.3.5 and 4.4). */
   observe(transaction: Transaction, response: ResponseHead): void {
     const head = transaction.head as RequestHead;
@@ -200,7 +192,7 @@ export class ProxyCache {
   }
 
   #invalidate(key: CacheKey): void {
-    this.#shared.get(key)?.outdate();
+    for (const fill of this.#all) if (fill.key === key) fill.outdate();
     for (const entry of this.store.find(key)) {
       if (entry.response.invalidated) continue;
       this.store.update(entry, { ...entry.response, invalidated: true });
@@ -211,12 +203,15 @@ export class ProxyCache {
   #observeHead(transaction: Transaction, response: ResponseHead): void {
     const stored = transaction.caching?.stored ?? null;
     if (stored === null || stored.response.status !== 200) return;
+    // Something else may have become of it since the request went out.
+    if (!this.store.find(stored.entry.key).includes(stored.entry)) return;
     if (!isSameAsHead(stored.evaluated, response.fields, stored.entry.bodyBytes)) {
       this.store.update(stored.entry, { ...stored.response, invalidated: true });
       return;
     }
     const responseWallMs = this.clock.wallMs();
-    this.freshen(stored, response.fields, { requestWallMs: transaction.startedWallMs, responseWallMs });
+    const times = { requestWallMs: transaction.startedWallMs, responseWallMs };
+    this.store.update(stored.entry, freshened(stored.evaluated, response.fields, times));
   }
 
   // ── time and end ──────────────────────────────────────────────────────────────────────────────
