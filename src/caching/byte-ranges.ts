@@ -7,7 +7,7 @@ export type RangeSpec =
   | { readonly first: null; readonly last: number };
 
 /** More ranges than these in one request are somebody's attack (RFC 9110 section 17.15): Range is ignored. */
-export const RANGES_MAX = 16;
+const RANGES_MAX = 16;
 
 const DIGITS_MAX = 15;
 const SPEC = new RegExp(`^([0-9]{1,${DIGITS_MAX}})-([0-9]{0,${DIGITS_MAX}})$|^-([0-9]{1,${DIGITS_MAX}})$`);
@@ -38,7 +38,7 @@ function parseSpec(text: string): RangeSpec | null {
 }
 
 /** The bytes that a spec selects of a representation of that length; null when it selects none (section 14.1.2). */
-export function selectedRange(spec: RangeSpec, completeBytes: number): ByteRange | null {
+function selectedRange(spec: RangeSpec, completeBytes: number): ByteRange | null {
   if (spec.first === null) {
     if (spec.last === 0 || completeBytes === 0) return null;
     return { first: Math.max(0, completeBytes - spec.last), last: completeBytes - 1 };

@@ -7,7 +7,7 @@ import type { CacheKey } from "./cache-store.ts";
 const SAFE = new Set(["GET", "HEAD", "OPTIONS", "TRACE", "PROPFIND", "REPORT", "SEARCH", "QUERY"]);
 
 /** A method whose safety is unknown is unsafe (RFC 9111 section 4.4). */
-export const isUnsafe = (method: string): boolean => !SAFE.has(method);
+const isUnsafe = (method: string): boolean => !SAFE.has(method);
 
 /** What a response to a request invalidates (section 4.4): nothing when it is an error. */
 export function invalidatedKeys(

@@ -42,7 +42,7 @@ const WEIGHTED = new Set(["accept-encoding", "accept-language", "accept-charset"
  * other fields without the blanks around commas, as RFC 9111 section 4.1 allows. Absent is "", and an empty
  * value is something else.
  */
-export function normalFieldValue(name: string, value: string | undefined): string {
+function normalFieldValue(name: string, value: string | undefined): string {
   if (value === undefined) return "";
   if (WEIGHTED.has(name)) {
     const members = weightedMembers(value);

@@ -8,6 +8,7 @@ import type { ResponseHead } from "#http/message-head.ts";
 import { reasonPhrase } from "#http/status.ts";
 import type { Exchange } from "#transport/exchange.ts";
 import type { CachedRequest } from "./cached-request.ts";
+import { Seat } from "./exchange-seat.ts";
 import type { PreparedEntry } from "./prepared-entry.ts";
 import type { ProxyCache } from "./proxy-cache.ts";
 import { type StoredAnswerKind, serveStored } from "./stored-answer.ts";
@@ -129,27 +130,6 @@ function headOf({ response }: EvaluatedResponse, wallMs: number): ResponseHead {
           : { kind: "length", bytes: completeBytes },
     keepAlive: true,
   };
-}
-
-/** The exchange of a transaction that only waits. */
-export class Seat implements Exchange {
-  readonly #onAbort: () => void;
-
-  constructor(onAbort: () => void) {
-    this.#onAbort = onAbort;
-  }
-
-  write(): boolean {
-    return true;
-  }
-
-  end(): void {}
-
-  resume(): void {}
-
-  abort(): void {
-    this.#onAbort();
-  }
 }
 
 /** The exchange of a transaction that reads along. */

@@ -8,6 +8,7 @@ import type { RequestHead, ResponseHead } from "#http/message-head.ts";
 import type { Exchange, ExchangeHandler, UpstreamRequest } from "#transport/exchange.ts";
 import type { Wire } from "#transport/wire.ts";
 import type { CachedRequest } from "./cached-request.ts";
+import { LeaderSeat } from "./exchange-seat.ts";
 import { FillBody } from "./fill-body.ts";
 import type { FillPlan } from "./fill-plan.ts";
 import { FillWaiters } from "./fill-waiters.ts";
@@ -17,6 +18,12 @@ import { PreparedEntry } from "./prepared-entry.ts";
 import type { ProxyCache } from "./proxy-cache.ts";
 import { hasWanted, type StoredAnswerKind, serveStored } from "./stored-answer.ts";
 import type { Transaction } from "./transaction.ts";
+
+/** Failures that mean "no answer from the origin", not "an answer that is refused". */
+const UNREACHABLE: ReadonlySet<CloseReason> = new Set<CloseReason>([
+  ...(["dns-failed", "dns-timeout", "connect-refused", "connect-failed", "connect-timeout"] as const),
+  ...(["tls-failed", "parent-failed", "origin-closed", "origin-timeout"] as const),
+]);
 
 /** What a fill is for. */
 export interface FillRequest {
@@ -202,7 +209,7 @@ export class Fill implements ExchangeHandler {
   onError(reason: CloseReason, detail: string): void {
     this.#exchange = null;
     if (this.#at === "over") return;
-    if (this.#at === "asking" && isUnreachable(reason) && this.#serveStale("unreachable", null)) return;
+    if (this.#at === "asking" && UNREACHABLE.has(reason) && this.#serveStale("unreachable", null)) return;
     this.#fail(reason, detail);
   }
 
@@ -351,48 +358,5 @@ export class Fill implements ExchangeHandler {
     if (rangeFillBytesMax === 0 || entry === null || entry.evaluated?.response.parts == null) return false;
     const completeBytes = completeBytesOf206(entry.clientHead);
     return completeBytes !== null && completeBytes <= rangeFillBytesMax;
-  }
-}
-
-/** Failures that mean "no answer from the origin", not "an answer that is refused". */
-function isUnreachable(reason: CloseReason): boolean {
-  switch (reason) {
-    case "dns-failed":
-    case "dns-timeout":
-    case "connect-refused":
-    case "connect-failed":
-    case "connect-timeout":
-    case "tls-failed":
-    case "parent-failed":
-    case "origin-closed":
-    case "origin-timeout":
-      return true;
-    default:
-      return false;
-  }
-}
-
-/** What the leader has as its exchange. */
-class LeaderSeat implements Exchange {
-  readonly #fill: Fill;
-
-  constructor(fill: Fill) {
-    this.#fill = fill;
-  }
-
-  write(bytes: Buffer): boolean {
-    return this.#fill.upstream?.write(bytes) ?? true;
-  }
-
-  end(trailers: FieldList | null): void {
-    this.#fill.upstream?.end(trailers);
-  }
-
-  resume(): void {
-    this.#fill.leaderResumed();
-  }
-
-  abort(): void {
-    this.#fill.leaderGone();
   }
 }

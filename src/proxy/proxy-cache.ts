@@ -3,6 +3,7 @@ import type { CacheKey, CacheStore, StoredEntry } from "#caching/cache-store.ts"
 import { freshened, isSameAsHead } from "#caching/freshening.ts";
 import { invalidatedKeys } from "#caching/invalidation.ts";
 import { requestTraits } from "#caching/request-traits.ts";
+import type { StoredResponse } from "#caching/stored-response.ts";
 import { removeClientConditions } from "#caching/validation.ts";
 import { isSelected } from "#caching/vary.ts";
 import type { Counters } from "#http/counters.ts";
@@ -12,9 +13,9 @@ import type { RequestHead, ResponseHead } from "#http/message-head.ts";
 import type { Exchange, UpstreamRequest } from "#transport/exchange.ts";
 import { type CacheView, cacheViewOf } from "./cache-view.ts";
 import { CachedRequest } from "./cached-request.ts";
+import { Seat } from "./exchange-seat.ts";
 import { Fill, type FillRequest } from "./fill.ts";
 import { planFill } from "./fill-plan.ts";
-import { Seat } from "./fill-waiters.ts";
 import { forwardRequest } from "./forward-request.ts";
 import type { Generation, GenerationUse } from "./generation.ts";
 import { PreparedEntry } from "./prepared-entry.ts";
@@ -204,7 +205,10 @@ export class ProxyCache {
     const stored = transaction.caching?.stored ?? null;
     if (stored === null || stored.response.status !== 200) return;
     // Something else may have become of it since the request went out.
-    if (!this.store.find(stored.entry.key).includes(stored.entry)) return;
+    const isUnchanged = this.store
+      .find(stored.entry.key)
+      .some(({ id, response: now }) => id === stored.entry.id && isSameState(now, stored.response));
+    if (!isUnchanged) return;
     if (!isSameAsHead(stored.evaluated, response.fields, stored.entry.bodyBytes)) {
       this.store.update(stored.entry, { ...stored.response, invalidated: true });
       return;
@@ -226,5 +230,8 @@ export class ProxyCache {
     for (const fill of this.#all) fill.cancel();
   }
 }
+
+const isSameState = (one: StoredResponse, other: StoredResponse): boolean =>
+  one.responseWallMs === other.responseWallMs && one.invalidated === other.invalidated;
 
 const NO_FIELDS = new FieldList();

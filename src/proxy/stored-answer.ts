@@ -22,7 +22,7 @@ const EMPTY = Buffer.alloc(0);
 const LENGTH_UNKNOWN = null;
 
 /** The ranges that a request selects of a stored response; null where Range does not count. */
-export function wantedRanges(
+function wantedRanges(
   stored: PreparedEntry,
   traits: RequestTraits,
   method: string,

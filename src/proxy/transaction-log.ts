@@ -1,5 +1,5 @@
 import { CLOSE_REASONS } from "#http/close-reason.ts";
-import type { Counters } from "#http/counters.ts";
+import type { CounterName, Counters } from "#http/counters.ts";
 import type { CacheResult, TransactionRecord } from "#http/transaction-record.ts";
 import { TARGET_SHOWN_MAX } from "./limits.ts";
 import type { Transaction } from "./transaction.ts";
@@ -50,32 +50,27 @@ function cacheResult(transaction: Transaction): CacheResult {
   return transaction.reason === "complete" ? "TCP_MISS" : "NONE";
 }
 
+const HIT = ["cache_hits", "cache_bytes_saved"] as const;
+
+/** What each result counts as; `cache_bytes_saved` counts bytes. */
+const COUNTED: Readonly<Record<CacheResult, readonly CounterName[]>> = {
+  TCP_MISS: ["cache_misses"],
+  TCP_REFRESH_MODIFIED: ["cache_misses"],
+  TCP_CLIENT_REFRESH_MISS: ["cache_misses"],
+  TCP_REFRESH_UNMODIFIED: ["cache_revalidated", "cache_bytes_saved"],
+  TCP_HIT: HIT,
+  TCP_MEM_HIT: [...HIT, "cache_hits_memory"],
+  TCP_IMS_HIT: HIT,
+  TCP_CF_HIT: [...HIT, "cache_hits_collapsed"],
+  TCP_STALE_HIT: [...HIT, "cache_hits_stale"],
+  TCP_REFRESH_FAIL_OLD: [...HIT, "cache_hits_stale"],
+  TCP_TUNNEL: [],
+  TCP_DENIED: [],
+  TCP_LOCAL: [],
+  NONE: [],
+};
+
 /** Counts what the cache did for an ended transaction. */
 export function countCacheResult(counters: Counters, result: CacheResult, responseBytes: number): void {
-  switch (result) {
-    case "TCP_MISS":
-    case "TCP_REFRESH_MODIFIED":
-    case "TCP_CLIENT_REFRESH_MISS":
-      counters.add("cache_misses");
-      return;
-    case "TCP_REFRESH_UNMODIFIED":
-      counters.add("cache_revalidated");
-      break;
-    case "TCP_CF_HIT":
-      counters.add("cache_hits");
-      counters.add("cache_hits_collapsed");
-      break;
-    case "TCP_STALE_HIT":
-    case "TCP_REFRESH_FAIL_OLD":
-      counters.add("cache_hits");
-      counters.add("cache_hits_stale");
-      break;
-    case "TCP_MEM_HIT":
-      counters.add("cache_hits");
-      counters.add("cache_hits_memory");
-      break;
-    default:
-      counters.add("cache_hits");
-  }
-  counters.add("cache_bytes_saved", responseBytes);
+  for (const name of COUNTED[result]) counters.add(name, name === "cache_bytes_saved" ? responseBytes : 1);
 }

@@ -93,6 +93,7 @@ export class MemoryStore implements CacheStore {
   ): EntryWriter | null {
     if ((options.bodyBytes ?? 0) > this.#options.bytesMax) return null;
     return new Writer(this, this.#options, (bytes) => {
+      if (options.bodyBytes !== null && bytes.length !== options.bodyBytes) return;
       for (const entry of options.replaces) this.remove(entry);
       this.#add(key, response, bytes);
     });
@@ -119,8 +120,8 @@ export class MemoryStore implements CacheStore {
     const all = this.#entries.get(entry.key) ?? [];
     const index = all.findIndex(({ id }) => id === entry.id);
     if (index === -1) return;
-    const { bytes } = all[index] as Entry;
-    all[index] = this.#entry(entry.key, response, bytes);
+    const { key, id, bytes } = all[index] as Entry;
+    all[index] = new Entry({ key, id, response, bytes, isHot: this.#options.bodiesInMemory });
   }
 
   remove(entry: StoredEntry): void {
@@ -208,13 +209,13 @@ export class MemoryStore implements CacheStore {
       case "prefix":
         return key.startsWith(selector.prefix);
       case "host":
-        return new URL(key).hostname === selector.host;
+        return new URL(key).hostname === selector.host.toLowerCase();
       case "pattern":
         return shellPattern(selector.pattern)(key);
       case "tag":
         return response.tags.includes(selector.tag);
       case "content-type":
-        return shellPattern(selector.contentType)(
+        return shellPattern(selector.contentType.toLowerCase())(
           (response.fields.get("content-type") ?? "").split(";", 1)[0]?.trim().toLowerCase() ?? "",
         );
       case "age":

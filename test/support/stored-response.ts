@@ -8,7 +8,7 @@ import { imfFixdate } from "#http/http-date.ts";
 
 /** When stored responses of tests came: Sun, 06 Nov 1994 08:49:37 GMT. */
 export const RECEIVED_MS = 784_111_777_000;
-export const SECOND_MS = 1_000;
+const SECOND_MS = 1_000;
 
 /** A list of fields from pairs; a number is a date that many seconds after the response came. */
 export function fieldsOf(pairs: readonly (readonly [string, string | number])[]): FieldList {
