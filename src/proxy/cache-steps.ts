@@ -55,7 +55,9 @@ function decide(transaction: Transaction, cache: ProxyCache, caching: CachedRequ
       caching.reuse = reuse;
       return "hit";
     }
-    caching.fwd = stored.evaluated.freshnessLeftMs(wallMs) > 0 ? "request" : "stale";
+    const { evaluated } = stored;
+    const isFresh = !evaluated.needsValidation && evaluated.freshnessLeftMs(wallMs) > 0;
+    caching.fwd = isFresh ? "request" : "stale";
   }
   return afterMiss(transaction, cache, caching);
 }
