@@ -81,6 +81,10 @@ export class Fill implements ExchangeHandler {
     return this.#of.caching.key;
   }
 
+  get leader(): Transaction | null {
+    return this.#leader;
+  }
+
   get isBackground(): boolean {
     return this.#of.leader === null;
   }

@@ -188,12 +188,13 @@ export class ProxyCache {
   observe(transaction: Transaction, response: ResponseHead): void {
     const head = transaction.head as RequestHead;
     if (head.target.form !== "absolute") return;
-    for (const key of invalidatedKeys(head.target, head.method, response)) this.#invalidate(key);
+    for (const key of invalidatedKeys(head.target, head.method, response)) this.#invalidate(key, transaction);
     if (head.method === "HEAD" && response.status === 200) this.#observeHead(transaction, response);
   }
 
-  #invalidate(key: CacheKey): void {
-    for (const fill of this.#all) if (fill.key === key) fill.outdate();
+  /** `cause` is the request that changed something: its own response is no older than that. */
+  #invalidate(key: CacheKey, cause: Transaction): void {
+    for (const fill of this.#all) if (fill.key === key && fill.leader !== cause) fill.outdate();
     for (const entry of this.store.find(key)) {
       if (entry.response.invalidated) continue;
       this.store.update(entry, { ...entry.response, invalidated: true });

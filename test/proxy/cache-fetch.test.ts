@@ -310,6 +310,17 @@ t.test("an unsafe request invalidates what is stored, and what is on its way", a
   t.equal(cache.result, "TCP_MEM_HIT");
 });
 
+t.test("a POST that is about its own target is stored for GET", async (t) => {
+  const cache = new CacheDialogue();
+  const client = cache.ask("/a", ["Content-Length: 0"], "POST");
+  cache.answer(200, [...FRESH, "Content-Location: http://origin.example/a"], "made");
+  t.equal(fieldOf(client.sent, "cache-status"), "futago; fwd=method; stored");
+  t.equal(bodyOf(cache.ask("/a").sent), "made");
+  t.equal(cache.exchanges.length, 1);
+  cache.ask("/a", ["Content-Length: 0"], "POST");
+  t.equal(cache.exchanges.length, 2, "a POST is never answered from the store");
+});
+
 t.test("a failed unsafe request invalidates nothing", async (t) => {
   const cache = new CacheDialogue();
   cache.fill("/a", FRESH, "hello");
