@@ -18,18 +18,19 @@ export interface CacheRow {
   readonly byteHitRatio: number;
   readonly cpuMicrosecondsEach: number;
   readonly capacity: number;
-  readonly proxyCore: number;
-  readonly loadCore: number;
+  /** Of the two cores: what the proxy took, and all else. */
+  readonly proxyCores: number;
+  readonly otherCores: number;
   readonly failures: number;
 }
 
 const milliseconds = (value: number): string => value.toFixed(value < 10 ? 2 : 0);
 
-/** One scenario's table; two workers have both cores, so that there the busy columns include the generator. */
+/** One scenario's table. The last two columns are shares of one core: load and origin are in the rest. */
 export function cacheTable(title: string, unit: string, rows: readonly CacheRow[]): string {
   const head = [
     ...["", unit, "lowest", "highest", "futago/it", "p50 ms", "p99 ms", "hits", "hit bytes"],
-    ...["CPU µs each", "1/s at a core each", "core 0", "core 1", ""],
+    ...["CPU µs each", "1/s at a core each", "proxy took", "rest took", ""],
   ];
   const lines = rows.map((row) => [
     row.proxy,
@@ -43,8 +44,8 @@ export function cacheTable(title: string, unit: string, rows: readonly CacheRow[
     percent(row.byteHitRatio),
     number(row.cpuMicrosecondsEach),
     number(row.capacity),
-    percent(row.proxyCore),
-    percent(row.loadCore),
+    percent(row.proxyCores),
+    percent(row.otherCores),
     row.failures > 0 ? `${row.note}; ${number(row.failures)} FAILED` : row.note,
   ]);
   return `${title}\n${textTable([head, ...lines])}`;

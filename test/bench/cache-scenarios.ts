@@ -1,7 +1,6 @@
 /** What is measured of caches, as a table. Every scenario runs against proxies that were started for its setup. */
-import { availableParallelism } from "node:os";
 import type { CacheOrigin } from "./cache-origin.ts";
-import { type CoreUse, processorSeconds, watchCores } from "./core-use.ts";
+import { processorSeconds, watchCores } from "./core-use.ts";
 import { runObjects } from "./load/objects.ts";
 import { ratePerSecond, runWrk } from "./load/wrk.ts";
 
@@ -9,10 +8,14 @@ const KIB = 1_024;
 const MIB = 1_024 * KIB;
 /** The mixed load: Zipf over so many objects, of 32.5 KiB on average; a tenth of their bytes may be stored. */
 const MIXED_OBJECTS = 100_000;
-const MIXED_CACHE_BYTES = Math.round((MIXED_OBJECTS * 32.5 * KIB) / 10);
+const MIXED_OBJECT_BYTES = 32.5 * KIB;
+const MIXED_CACHE_BYTES = Math.round((MIXED_OBJECTS * MIXED_OBJECT_BYTES) / 10);
 const MIXED_CONNECTIONS = 64;
 const MIXED_WARM_UP_REQUESTS = 60_000;
 const MIXED_REQUESTS_PER_SECOND_OF_RUN = 20_000;
+/** So often every object is fetched until the cache has to have it: some store at the second request only. */
+const WARM_UP_PASSES_MAX = 6;
+const WARM_UP_CONNECTIONS = 8;
 /** More than this share of the requests at the origin, and a "hit" was none. */
 const LEAK_MAX = 0.001;
 
@@ -21,6 +24,10 @@ export interface CacheSetup {
   readonly name: string;
   readonly memoryBytes: number;
   readonly diskBytes: number;
+  /** The mean size that the cache is laid out for. */
+  readonly objectBytes: number;
+  /** The load is larger than the cache. */
+  readonly overflows: boolean;
   readonly workers: number;
 }
 
@@ -28,6 +35,8 @@ const setup = (name: string, budgets: Partial<CacheSetup>): CacheSetup => ({
   name,
   memoryBytes: 128 * MIB,
   diskBytes: 0,
+  objectBytes: KIB,
+  overflows: false,
   workers: 1,
   ...budgets,
 });
@@ -37,7 +46,11 @@ const MEMORY_2 = setup("memory-2", { workers: 2 });
 /** The objects of a disk scenario are many times what this memory holds. */
 const DISK = setup("disk", { memoryBytes: 2 * MIB, diskBytes: 512 * MIB });
 const DISK_2 = setup("disk-2", { memoryBytes: 2 * MIB, diskBytes: 512 * MIB, workers: 2 });
-const MIXED = setup("mixed", { memoryBytes: MIXED_CACHE_BYTES });
+const MIXED = setup("mixed", {
+  memoryBytes: MIXED_CACHE_BYTES,
+  objectBytes: MIXED_OBJECT_BYTES,
+  overflows: true,
+});
 
 export interface CacheTarget {
   readonly proxyPort: number;
@@ -57,8 +70,11 @@ interface Measured {
 }
 
 export interface CacheSample extends Measured {
-  readonly cores: CoreUse;
+  /** Processor time of the proxy for each request. */
   readonly cpuMicrosecondsEach: number;
+  /** How much of the two cores the proxy took, and everything else: the generator, the origin, and others. */
+  readonly proxyCores: number;
+  readonly otherCores: number;
   /** Requests a second that the workers would serve with a core each: their number by the processor time of one. */
   readonly capacity: number;
 }
@@ -77,16 +93,23 @@ export interface CacheScenario {
 
 interface HitSize {
   readonly name: string;
+  readonly title: string;
   readonly bytes: number;
   /** How many objects a disk scenario asks for, one after the other. */
   readonly objectsOnDisk: number;
 }
 
 const SIZES: readonly HitSize[] = [
-  { name: "1k", bytes: KIB, objectsOnDisk: 16_384 },
-  { name: "10k", bytes: 10 * KIB, objectsOnDisk: 2_048 },
-  { name: "1m", bytes: MIB, objectsOnDisk: 64 },
+  { name: "1k", title: "1 KiB", bytes: KIB, objectsOnDisk: 16_384 },
+  { name: "10k", title: "10 KiB", bytes: 10 * KIB, objectsOnDisk: 2_048 },
+  { name: "1m", title: "1 MiB", bytes: MIB, objectsOnDisk: 64 },
 ];
+
+/** All combinations would take half an hour. */
+const isStandard = (size: HitSize, where: CacheSetup, connections: number): boolean =>
+  connections === 64
+    ? where === MEMORY || where === DISK || (where === MEMORY_2 && size.name !== "10k")
+    : where === MEMORY && size.name === "1k";
 
 function hitScenario(size: HitSize, where: CacheSetup, connections: number): CacheScenario {
   const objects = where.diskBytes > 0 ? size.objectsOnDisk : 1;
@@ -94,13 +117,10 @@ function hitScenario(size: HitSize, where: CacheSetup, connections: number): Cac
   const workers = where.workers > 1 ? ", 2 workers" : "";
   return {
     name: `${size.name}-${where.name}-${connections}`,
-    title: `hits of ${size.name.toUpperCase()}iB, ${where.diskBytes > 0 ? "disk" : "memory"}${workers}, ${connections} connections`,
+    title: `hits of ${size.title}, ${where.diskBytes > 0 ? "disk" : "memory"}${workers}, ${connections} connections`,
     unit: isLarge ? "MB/s" : "requests/s",
     setup: where,
-    standard:
-      connections === 64
-        ? where !== DISK_2 && !(where === MEMORY_2 && size.name === "10k")
-        : where === MEMORY && size.name === "1k",
+    standard: isStandard(size, where, connections),
     warmUp: (target, signal) => warmHits(target, { objects, bytes: size.bytes }, signal),
     measure: async (target, seconds, signal) => {
       const { origin } = target;
@@ -109,10 +129,7 @@ function hitScenario(size: HitSize, where: CacheSetup, connections: number): Cac
         {
           port: target.proxyPort,
           method: "GET",
-          target: `http://${origin.authority}/object/{n}/${size.bytes}`.replace(
-            "{n}",
-            objects > 1 ? "{n}" : "0",
-          ),
+          target: `http://${origin.authority}/object/${objects > 1 ? "{n}" : 0}/${size.bytes}`,
           targets: objects,
           host: origin.authority,
           connections,
@@ -146,14 +163,18 @@ async function warmHits(
   const draw = { mode: "each", bytes: wanted.bytes } as const;
   for (let pass = 0; pass < WARM_UP_PASSES_MAX; pass += 1) {
     const before = await origin.answers();
-    const load = { port, authority: origin.authority, connections: 8, objects: wanted.objects, draw };
+    const load = {
+      port,
+      authority: origin.authority,
+      connections: WARM_UP_CONNECTIONS,
+      objects: wanted.objects,
+      draw,
+    };
     const { failures } = await runObjects(load, signal);
     if (failures === 0 && (await origin.answers()) === before) return;
   }
   throw new Error("it does not answer from its cache");
 }
-
-const WARM_UP_PASSES_MAX = 6;
 
 const MIXED_SCENARIO: CacheScenario = {
   name: "mixed",
@@ -192,7 +213,7 @@ export const CACHE_SCENARIOS: readonly CacheScenario[] = [
   MIXED_SCENARIO,
 ];
 
-/** Measures once, and how busy both cores and the proxy were meanwhile. */
+/** Measures once, and who took the cores meanwhile. */
 export async function measureCache(
   scenario: CacheScenario,
   target: CacheTarget,
@@ -200,15 +221,18 @@ export async function measureCache(
   signal: AbortSignal,
 ): Promise<CacheSample> {
   const cores = watchCores();
+  const startedMs = performance.now();
   const cpuBefore = processorSeconds(target.pid);
   const measured = await scenario.measure(target, seconds, signal);
   const cpuSeconds = processorSeconds(target.pid) - cpuBefore;
+  const { proxyCore, loadCore } = cores();
+  const proxyCores = (cpuSeconds * 1_000) / (performance.now() - startedMs);
   const cpuMicrosecondsEach = (cpuSeconds / Math.max(1, measured.operations)) * 1e6;
-  const workers = Math.min(scenario.setup.workers, availableParallelism());
   return {
     ...measured,
-    cores: cores(),
     cpuMicrosecondsEach,
-    capacity: (workers * 1e6) / cpuMicrosecondsEach,
+    proxyCores,
+    otherCores: proxyCore + loadCore - proxyCores,
+    capacity: (scenario.setup.workers * 1e6) / cpuMicrosecondsEach,
   };
 }

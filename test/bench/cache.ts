@@ -6,7 +6,7 @@ import { existsSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { CACHE_CLAIMS, type CacheFigure, judgeCaches } from "./cache-claims.ts";
 import { type CacheOrigin, startCacheOrigin } from "./cache-origin.ts";
-import { CACHE_PEERS } from "./cache-peers.ts";
+import { CACHE_PEERS, type CachePeer } from "./cache-peers.ts";
 import { type CacheRow, cacheTable, cacheVerdictLine } from "./cache-report.ts";
 import {
   CACHE_SCENARIOS,
@@ -17,7 +17,7 @@ import {
 } from "./cache-scenarios.ts";
 import { describeMachine, LOAD_CORE, PROXY_CORE, pinSelf, raiseOpenFiles } from "./machine.ts";
 import { type BenchOptions, runMain, writeResults } from "./options.ts";
-import { type RunningPeer, startPeer } from "./peers.ts";
+import { type PeerStart, type RunningPeer, startPeer } from "./peers.ts";
 import { median } from "./stats.ts";
 import { createWorkspace, freePort, type Workspace } from "./workspace.ts";
 
@@ -64,26 +64,29 @@ class Comparison {
     await using stack = new AsyncDisposableStack();
     const running: RunningPeer[] = [];
     for (const peer of CACHE_PEERS.filter(({ name }) => isChosen(this.#options.only, name, PEER_NAMES))) {
-      const { workspace, memory, origin } = this.#place;
-      const folder = workspace.folder(`${setup.name}-${peer.name}`);
-      const start = await startPeer(
-        peer,
-        {
-          name: peer.name,
-          folder,
-          memoryFolder: memory.folder(`${setup.name}-${peer.name}`),
-          port: await freePort(),
-          originPort: origin.port,
-          tunnelPort: origin.port,
-          cores: setup.workers > 1 ? [PROXY_CORE, LOAD_CORE] : [PROXY_CORE],
-          ...{ memoryBytes: setup.memoryBytes, diskBytes: setup.diskBytes, workers: setup.workers },
-        },
-        this.#signal,
-      );
+      const start = await this.#start(peer, setup);
       if (start.ok) running.push(stack.use(start.running));
       else this.#leaveOut({ where: setup.name, proxy: peer.name, why: start.why });
     }
     for (const scenario of scenarios) await this.#measure(scenario, running);
+  }
+
+  async #start(peer: CachePeer, setup: CacheSetup): Promise<PeerStart> {
+    const { name: setupName, ...budget } = setup;
+    if (setup.workers > peer.workersMax) return { ok: false, why: `it has ${peer.workersMax} worker here` };
+    const { workspace, memory, origin } = this.#place;
+    const { name } = peer;
+    const place = {
+      name,
+      folder: workspace.folder(`${setupName}-${name}`),
+      memoryFolder: memory.folder(`${setupName}-${name}`),
+      port: await freePort(),
+      originPort: origin.port,
+      tunnelPort: origin.port,
+      cores: setup.workers > 1 ? [PROXY_CORE, LOAD_CORE] : [PROXY_CORE],
+      ...budget,
+    };
+    return await startPeer(peer, place, this.#signal);
   }
 
   #leaveOut(absent: Absent): void {
@@ -148,8 +151,8 @@ function rowOf(samples: readonly CacheSample[], proxy: string): Omit<CacheRow, "
     byteHitRatio: middle((sample) => sample.byteHitRatio),
     cpuMicrosecondsEach: middle((sample) => sample.cpuMicrosecondsEach),
     capacity: middle((sample) => sample.capacity),
-    proxyCore: middle((sample) => sample.cores.proxyCore),
-    loadCore: middle((sample) => sample.cores.loadCore),
+    proxyCores: middle((sample) => sample.proxyCores),
+    otherCores: middle((sample) => sample.otherCores),
     failures: samples.reduce((sum, sample) => sum + sample.failures, 0),
   };
 }
