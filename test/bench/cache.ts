@@ -8,13 +8,8 @@ import { CACHE_CLAIMS, type CacheFigure, judgeCaches } from "./cache-claims.ts";
 import { type CacheOrigin, startCacheOrigin } from "./cache-origin.ts";
 import { CACHE_PEERS, type CachePeer } from "./cache-peers.ts";
 import { type CacheRow, cacheTable, cacheVerdictLine } from "./cache-report.ts";
-import {
-  CACHE_SCENARIOS,
-  type CacheSample,
-  type CacheScenario,
-  type CacheSetup,
-  measureCache,
-} from "./cache-scenarios.ts";
+import { type CacheSample, type CacheTarget, sampleCache } from "./cache-sample.ts";
+import { CACHE_SCENARIOS, type CacheScenario, type CacheSetup } from "./cache-scenarios.ts";
 import { describeMachine, LOAD_CORE, PROXY_CORE, pinSelf, raiseOpenFiles } from "./machine.ts";
 import { type BenchOptions, runMain, writeResults } from "./options.ts";
 import { type PeerStart, type RunningPeer, startPeer } from "./peers.ts";
@@ -109,11 +104,9 @@ class Comparison {
       for (let turn = 0; turn < warm.length; turn += 1) {
         const one = warm[(round + turn) % warm.length];
         if (one === undefined) continue;
-        const sample = await measureCache(
-          scenario,
-          this.#target(one),
-          this.#options.secondsEach,
-          this.#signal,
+        const target = this.#target(one);
+        const sample = await sampleCache(target, scenario.setup.workers, () =>
+          scenario.load(target, this.#options.secondsEach, this.#signal),
         );
         this.measurements.push({ ...sample, scenario: scenario.name, proxy: one.peer.name, round });
       }
@@ -121,7 +114,7 @@ class Comparison {
     printScenario(scenario, this.measurements);
   }
 
-  #target(one: RunningPeer): Parameters<typeof measureCache>[1] {
+  #target(one: RunningPeer): CacheTarget {
     return { proxyPort: one.port, pid: one.child.pid, origin: this.#place.origin };
   }
 }

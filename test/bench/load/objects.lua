@@ -1,9 +1,11 @@
 -- Asks for objects of an origin through a proxy, over kept connections, and reads every body to its end:
---   luajit objects.lua PORT AUTHORITY CONNECTIONS each COUNT BYTES           objects 0 to COUNT - 1, once
---   luajit objects.lua PORT AUTHORITY CONNECTIONS zipf COUNT REQUESTS SEED   REQUESTS, number n as often as n^-0.8
+--   luajit objects.lua PORT AUTHORITY CONNECTIONS each COUNT BYTES             objects 0 to COUNT - 1, once
+--   luajit objects.lua PORT AUTHORITY CONNECTIONS repeat COUNT BYTES SECONDS   the same again and again
+--   luajit objects.lua PORT AUTHORITY CONNECTIONS zipf COUNT REQUESTS SEED     REQUESTS, number n as often as n^-0.8
 -- Under zipf an object has 1 to 64 KiB, by its number. The same seed asks for the same objects in the same order.
 -- An answer fails that is not 200 or not as long as the object. Prints one line of JSON.
--- LuaJIT with plain system calls, so that the generator is not what is measured.
+-- LuaJIT with plain system calls, and the kernel drops what is left of a body after its head (MSG_TRUNC, tcp(7)):
+-- on a machine with two cores the copies of large bodies would be the limit, not the proxy.
 local ffi = require("ffi")
 ffi.cdef [[
 struct in_addr_t { uint32_t s_addr; };
@@ -22,9 +24,10 @@ int clock_gettime(int, struct timespec *);
 ]]
 local C = ffi.C
 local AF_INET, SOCK_STREAM, CLOCK_MONOTONIC = 2, 1, 1
-local MSG_DONTWAIT, MSG_NOSIGNAL = 0x40, 0x4000
+local MSG_TRUNC, MSG_DONTWAIT, MSG_NOSIGNAL = 0x20, 0x40, 0x4000
 local EPOLLIN, EPOLL_CTL_ADD = 1, 1
-local BUFFER_BYTES = 256 * 1024
+local BUFFER_BYTES = 64 * 1024
+local DROP_BYTES = 1024 * 1024
 local HEAD_BYTES_MAX = 8 * 1024
 local STALL_MS = 5000
 local FAILURES_MAX = 1000
@@ -32,7 +35,7 @@ local SKEW = 0.8
 
 local port, authority, concurrency = tonumber(arg[1]), arg[2], tonumber(arg[3])
 local mode, count, number = arg[4], tonumber(arg[5]), tonumber(arg[6])
-local seed = tonumber(arg[7] or 1)
+local extra = tonumber(arg[7] or 0)
 
 local clock = ffi.new("struct timespec")
 local function now_ms()
@@ -49,13 +52,20 @@ if mode == "each" then
     return given <= count and given - 1 or nil
   end
   bytes_of = function() return number end
+elseif mode == "repeat" then
+  local given, until_ms = -1, now_ms() + extra * 1000
+  next_object = function()
+    given = given + 1
+    return now_ms() < until_ms and given % count or nil
+  end
+  bytes_of = function() return number end
 else
   local ranks, sum = ffi.new("double[?]", count), 0
   for rank = 1, count do
     sum = sum + rank ^ -SKEW
     ranks[rank - 1] = sum
   end
-  math.randomseed(seed)
+  math.randomseed(extra)
   local draws = ffi.new("int[?]", number)
   for draw = 0, number - 1 do
     local wanted, low, high = math.random() * sum, 0, count - 1
@@ -133,7 +143,9 @@ end
 local function on_readable(fd)
   local lane = lanes[fd]
   while true do
-    local got = tonumber(C.recv(fd, buffer, BUFFER_BYTES, MSG_DONTWAIT))
+    local wanted, how = BUFFER_BYTES, MSG_DONTWAIT
+    if lane.rest then wanted, how = DROP_BYTES, MSG_DONTWAIT + MSG_TRUNC end
+    local got = tonumber(C.recv(fd, buffer, wanted, how))
     if got < 0 then return end
     if got == 0 then return fail(fd) end
     if not lane.rest then
@@ -147,7 +159,7 @@ local function on_readable(fd)
       bytes = bytes + lane.size
       return ask(fd)
     end
-    if got < BUFFER_BYTES then return end
+    if got < wanted then return end
   end
 end
 

@@ -14,18 +14,32 @@ export interface ObjectsLoad {
   readonly objects: number;
   readonly draw:
     | { readonly mode: "each"; readonly bytes: number }
+    | { readonly mode: "repeat"; readonly bytes: number; readonly seconds: number }
     | { readonly mode: "zipf"; readonly requests: number; readonly seed: number };
+}
+
+function drawWords({ draw, objects }: ObjectsLoad): readonly (string | number)[] {
+  switch (draw.mode) {
+    case "each":
+      return [draw.mode, objects, draw.bytes];
+    case "repeat":
+      return [draw.mode, objects, draw.bytes, draw.seconds];
+    case "zipf":
+      return [draw.mode, objects, draw.requests, draw.seed];
+  }
 }
 
 /** Runs the generator to its end on the load core; throws when its answer is not understood. */
 export async function runObjects(load: ObjectsLoad, signal: AbortSignal): Promise<ObjectsResult> {
-  const { draw } = load;
-  const words =
-    draw.mode === "each"
-      ? ["each", load.objects, draw.bytes]
-      : ["zipf", load.objects, draw.requests, draw.seed];
   const output = await runTool(
-    ["luajit", SCRIPT, String(load.port), load.authority, String(load.connections), ...words.map(String)],
+    [
+      "luajit",
+      SCRIPT,
+      String(load.port),
+      load.authority,
+      String(load.connections),
+      ...drawWords(load).map(String),
+    ],
     signal,
   );
   const parsed = JSON.parse(output) as Record<string, unknown>;
