@@ -1,5 +1,4 @@
 /** The proxies that are compared as caches, as a table: caching is on, within the budgets of the place. */
-
 import { packageVersion } from "./machine.ts";
 import {
   configure,
@@ -119,7 +118,7 @@ export const CACHE_PEERS: readonly CachePeer[] = [
     name: "squid",
     workersMax: 1,
     packageName: "squid",
-    settingsFile: "squid.conf",
+    settingsFile: "squid-cache.conf",
     can: GET_ONLY,
     note: "an eighth cache_mem, the rest aufs",
     version: () => packageVersion("squid"),

@@ -46,7 +46,9 @@ export function cacheTable(title: string, unit: string, rows: readonly CacheRow[
     number(row.capacity),
     percent(row.proxyCores),
     percent(row.otherCores),
-    row.failures > 0 ? `${row.note}; ${number(row.failures)} FAILED` : row.note,
+    [row.note, row.failures > 0 ? `${number(row.failures)} FAILED` : ""]
+      .filter((word) => word !== "")
+      .join("; "),
   ]);
   return `${title}\n${textTable([head, ...lines])}`;
 }

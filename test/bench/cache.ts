@@ -41,8 +41,9 @@ interface Place {
   readonly origin: CacheOrigin;
 }
 
+/** Runs the scenarios of one setup after the other, and keeps what came of it. */
 class Comparison {
-  readonly measurements: Measurement[] = [];
+  measurements: Measurement[] = [];
   readonly absent: Absent[] = [];
   readonly #options: BenchOptions;
   readonly #place: Place;
@@ -90,28 +91,43 @@ class Comparison {
   }
 
   async #measure(scenario: CacheScenario, running: readonly RunningPeer[]): Promise<void> {
-    const warm: RunningPeer[] = [];
-    for (const one of running) {
-      try {
-        await scenario.warmUp(this.#target(one), this.#signal);
-        warm.push(one);
-      } catch (error) {
-        this.#signal.throwIfAborted();
-        this.#leaveOut({ where: scenario.name, proxy: one.peer.name, why: String(error) });
-      }
-    }
+    const able = new Set(running);
+    for (const one of running)
+      await this.#attempt(scenario, one, able, () => scenario.warmUp(this.#target(one), this.#signal));
     for (let round = 0; round < this.#options.rounds; round += 1) {
-      for (let turn = 0; turn < warm.length; turn += 1) {
-        const one = warm[(round + turn) % warm.length];
-        if (one === undefined) continue;
-        const target = this.#target(one);
-        const sample = await sampleCache(target, scenario.setup.workers, () =>
-          scenario.load(target, this.#options.secondsEach, this.#signal),
-        );
-        this.measurements.push({ ...sample, scenario: scenario.name, proxy: one.peer.name, round });
-      }
+      const first = round % running.length;
+      for (const one of [...running.slice(first), ...running.slice(0, first)])
+        if (able.has(one)) await this.#attempt(scenario, one, able, () => this.#sample(scenario, one, round));
     }
     printScenario(scenario, this.measurements);
+  }
+
+  async #sample(scenario: CacheScenario, one: RunningPeer, round: number): Promise<void> {
+    const target = this.#target(one);
+    const sample = await sampleCache(target, scenario.setup.workers, () =>
+      scenario.load(target, this.#options.secondsEach, this.#signal),
+    );
+    this.measurements.push({ ...sample, scenario: scenario.name, proxy: one.peer.name, round });
+  }
+
+  /** A proxy that fails in a scenario is left out of the rest of it, and what it showed there does not count. */
+  async #attempt(
+    scenario: CacheScenario,
+    one: RunningPeer,
+    able: Set<RunningPeer>,
+    work: () => Promise<void>,
+  ): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      this.#signal.throwIfAborted();
+      able.delete(one);
+      const { name } = one.peer;
+      this.measurements = this.measurements.filter(
+        (sample) => sample.scenario !== scenario.name || sample.proxy !== name,
+      );
+      this.#leaveOut({ where: scenario.name, proxy: name, why: String(error) });
+    }
   }
 
   #target(one: RunningPeer): CacheTarget {
