@@ -15,6 +15,8 @@ export interface PeerPlace {
   readonly originPort: number;
   /** Where tunnels go; a port of its own only where plain requests and tunnels have different far ends. */
   readonly tunnelPort: number;
+  /** Where it runs; on the proxy core unless told otherwise. */
+  readonly cores?: readonly number[];
   /** Settings that differ from the bench's own; only Futago knows them. */
   readonly settings?: Readonly<Record<string, unknown>>;
 }
@@ -211,7 +213,7 @@ export async function startPeer<Place extends PeerPlace>(
   }
   const outputFile = join(place.folder, "output.txt");
   const asNobody = peer.packageName !== null && daemonOwner() !== null;
-  const child = startChild(peer.prepare(place), { core: PROXY_CORE, outputFile, asNobody });
+  const child = startChild(peer.prepare(place), { cores: place.cores ?? [PROXY_CORE], outputFile, asNobody });
   const fault = await untilListening(child, place.port, signal).catch(async (error: unknown) => {
     await child[Symbol.asyncDispose]();
     throw error;

@@ -59,7 +59,14 @@ async function startSuitePeer(name: ProxyName, originPort: number, signal: Abort
   const folder = workspace.folder(name);
   const port = await freePort();
   const place = { name, folder, port, originPort, tunnelPort: originPort };
-  const budget = { memoryBytes: PEER_MEMORY_BYTES, diskBytes: 0, memoryFolder: folder, workers: 1 };
+  const budget = {
+    memoryBytes: PEER_MEMORY_BYTES,
+    diskBytes: 0,
+    memoryFolder: folder,
+    objectBytes: 1_024,
+    overflows: false,
+    workers: 1,
+  };
   const start = await startPeer(peer, { ...place, ...budget }, signal);
   if (!start.ok) throw new Error(`${name} did not start: ${start.why}`);
   const running = stack.use(start.running);
