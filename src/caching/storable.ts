@@ -17,6 +17,8 @@ export interface StoringQuestion {
   /** Fields that this unit writes into requests for each client: a response that varies on them is one client's. */
   readonly clientFields: readonly string[];
   readonly overrideNever: boolean;
+  /** An administrator gave it a lifetime, so that it needs none of its own. */
+  readonly overrideLifetime: boolean;
 }
 
 /** Why a response is not stored; null when it may be. In words for people, see explanation.ts. */
@@ -53,9 +55,13 @@ const allowsAuthorization = (directives: CacheControl): boolean =>
   directives.mustRevalidate || directives.public || directives.sMaxAge !== null;
 
 /** The last item of section 3: something in the response, or its status, has to allow storing. */
-function isAllowedAtAll({ status, fields, directives }: StoringQuestion): boolean {
+function isAllowedAtAll({ status, fields, directives, overrideLifetime }: StoringQuestion): boolean {
+  if (overrideLifetime) return true;
   if (directives.public || directives.maxAge !== null || directives.sMaxAge !== null) return true;
-  return fields.get("expires") !== undefined || isHeuristicallyCacheable(status);
+  if (fields.get("expires") !== undefined) return true;
+  // A heuristic needs Last-Modified, and a validation needs a validator: without either it is of no use.
+  const hasValidator = fields.get("last-modified") !== undefined || fields.get("etag") !== undefined;
+  return isHeuristicallyCacheable(status) && hasValidator;
 }
 
 /** RFC 9110 section 9.3.3: with explicit freshness, and Content-Location the same as the target URI. */

@@ -54,7 +54,7 @@ export interface FillRequest {
  */
 export class Fill implements ExchangeHandler {
   readonly #cache: ProxyCache;
-  readonly #of: FillRequest;
+  #of: FillRequest;
   readonly #waiters: FillWaiters;
   readonly #requestWallMs: number;
   #leader: Transaction | null;
@@ -163,7 +163,7 @@ export class Fill implements ExchangeHandler {
       return;
     }
     if (isServerError(head.status) && this.#serveStale("server-error", head.status)) return;
-    this.#entry = newEntry(this.#cache, this.#of, head, {
+    this.#entry = newEntry(this.#of, head, {
       requestWallMs: this.#requestWallMs,
       responseWallMs: this.#cache.clock.wallMs(),
     });
@@ -299,6 +299,7 @@ export class Fill implements ExchangeHandler {
     const { request, use } = this.#of;
     for (const name of ["range", "if-range"]) request.fields.remove(name);
     this.#of.caching.stored = null;
+    this.#of = { ...this.#of, plan: { kind: "fetch" } };
     this.#exchange = use.generation.fetch(request, this);
     this.#exchange.end(null);
   }

@@ -1,4 +1,5 @@
 import { parseContentRange } from "#caching/byte-ranges.ts";
+import type { CacheControl } from "#caching/cache-control.ts";
 import { cacheStatusText } from "#caching/cache-status.ts";
 import type { EntryWriter, StoredEntry } from "#caching/cache-store.ts";
 import { EvaluatedResponse } from "#caching/evaluated-response.ts";
@@ -30,15 +31,10 @@ export interface NewEntry {
 }
 
 /** Null: the part that came does not fit the stored ones, and the client wants the whole. */
-export function newEntry(
-  cache: ProxyCache,
-  of: FillRequest,
-  head: ResponseHead,
-  times: ExchangeTimes,
-): NewEntry | null {
+export function newEntry(of: FillRequest, head: ResponseHead, times: ExchangeTimes): NewEntry | null {
   const isPart = head.status === 206;
   if (of.plan.kind === "complete" && head.status === 416) return null;
-  const question = new Question(cache, of, head, times);
+  const question = new Question(of, head, times);
   return isPart ? question.part() : question.whole();
 }
 
@@ -78,19 +74,21 @@ class Question {
   readonly #of: FillRequest;
   readonly #head: ResponseHead;
   readonly #times: ExchangeTimes;
-  readonly #wallMs: number;
+  readonly #directives: CacheControl;
 
-  constructor(cache: ProxyCache, of: FillRequest, head: ResponseHead, times: ExchangeTimes) {
+  constructor(of: FillRequest, head: ResponseHead, times: ExchangeTimes) {
     this.#of = of;
     this.#head = head;
     this.#times = times;
-    this.#wallMs = cache.clock.wallMs();
+    this.#directives = responseDirectives(head.fields, of.caching.view.rules.targetedFields).directives;
   }
 
   whole(): NewEntry {
     const head = this.#head;
     const bytes =
       head.framing.kind === "length" ? head.framing.bytes : head.framing.kind === "none" ? 0 : null;
+    // Most responses of the web are not for a store: nothing is made for them.
+    if (!this.#mayStore(head.status)) return this.#entry(null, bytes, null, head);
     const response = this.#response(head.status, { completeBytes: bytes, parts: null });
     return this.#entry(this.#evaluated(response), bytes, null, head);
   }
@@ -108,15 +106,17 @@ class Question {
       head.fields.get("etag") === strongEtag &&
       received.completeBytes === held?.response.completeBytes;
     if (plan.kind === "complete" && !isSame) return null;
-    if (received === null) return this.#entry(null, null, null, head);
+    // Nor is one stored that contradicts itself, or that nobody asked for.
+    const isAsked = this.#of.request.fields.get("range") !== undefined;
+    if (received === null || !isAsked) return this.#entry(null, null, null, head);
     const { range, completeBytes } = received;
     const heldParts = isSame && held !== null ? (held.response.parts ?? []) : [];
     const combined = combineParts(heldParts, range, completeBytes);
     const shape = { completeBytes, parts: combined.parts };
     if (plan.kind === "complete") return this.#completed(combined, shape);
     // Small parts are copied together; a large one would be copied again with each further part.
-    if (isSame && held !== null && held.entry.bodyBytes > COMBINE_BYTES_MAX)
-      return this.#entry(null, null, null, head);
+    const isTooLarge = isSame && held !== null && held.entry.bodyBytes > COMBINE_BYTES_MAX;
+    if (isTooLarge || !this.#mayStore(200)) return this.#entry(null, null, null, head);
     const evaluated = this.#evaluated(this.#response(200, shape));
     const bytes = bytesOf(combined, range);
     const heldBytes =
@@ -143,7 +143,8 @@ class Question {
       keepAlive: this.#head.keepAlive,
     };
     const held = { entry: plan.stored.entry, ...combined, areForClient: true };
-    return this.#entry(this.#evaluated(response), bytes, held, clientHead);
+    const evaluated = this.#mayStore(200) ? this.#evaluated(response) : null;
+    return this.#entry(evaluated, bytes, held, clientHead);
   }
 
   #entry(
@@ -163,34 +164,42 @@ class Question {
   }
 
   #response(status: number, shape: Shape): StoredResponse {
-    const { fields: received } = this.#head;
-    const { directives } = responseDirectives(received, this.#of.caching.view.rules.targetedFields);
-    const fields = storedFields(received, directives, this.#wallMs);
+    const fields = storedFields(this.#head.fields, this.#directives, this.#times.responseWallMs);
     if (this.#head.status === 206) fields.remove("content-range");
     const names = varyNames(fields);
     const varyOn = names === "*" ? [] : varyKey(names, this.#of.head.fields);
     return { status, fields, ...this.#times, varyOn, invalidated: false, ...shape, tags: tagsOf(fields) };
   }
 
-  /** The response as it will be stored; null when it is not worth it, or not allowed. */
-  #evaluated(response: StoredResponse): EvaluatedResponse | null {
+  /** Whether the rules allow to store it, as a response of that status. */
+  #mayStore(status: number): boolean {
     const { caching, head } = this.#of;
     const { target } = head;
-    const evaluated = new EvaluatedResponse(caching.key, response, caching.view.rules);
+    const { fields } = this.#head;
+    const override = caching.view.rules.overrideFor(caching.key);
     const reason = whyNotStorable({
       method: head.method,
-      status: response.status,
-      fields: this.#head.fields,
-      directives: evaluated.directives,
+      status,
+      fields,
+      directives: this.#directives,
       requestNoStore: caching.traits.directives.noStore,
       requestHasAuthorization: caching.traits.hasAuthorization,
       isAboutTarget:
+        head.method === "POST" &&
         target.form === "absolute" &&
-        keyOfReference(target, response.fields.get("content-location")) === caching.key,
+        keyOfReference(target, fields.get("content-location")) === caching.key,
       clientFields: caching.view.clientFields,
-      overrideNever: evaluated.override?.never === true,
+      overrideNever: override?.never === true,
+      overrideLifetime: (override?.lifetimeMinMs ?? 0) > 0,
     });
-    return reason === null && evaluated.isWorthStoring(this.#wallMs) ? evaluated : null;
+    return reason === null;
+  }
+
+  /** The response with what the rules say about it; null where it would never be of use. */
+  #evaluated(response: StoredResponse): EvaluatedResponse | null {
+    const { caching } = this.#of;
+    const evaluated = new EvaluatedResponse(caching.key, response, caching.view.rules);
+    return evaluated.isWorthStoring(this.#times.responseWallMs) ? evaluated : null;
   }
 }
 

@@ -1,7 +1,7 @@
 import type { CacheKey } from "#caching/cache-store.ts";
 
 /** Keys that are remembered, and for how long. */
-const KEYS_MAX = 4_096;
+const KEYS_MAX = 1_024;
 const REMEMBERED_MS = 60_000;
 
 /**

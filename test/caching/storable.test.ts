@@ -13,6 +13,7 @@ interface Case {
   readonly isAboutTarget?: boolean;
   readonly clientFields?: readonly string[];
   readonly never?: boolean;
+  readonly lifetime?: boolean;
 }
 
 const why = (of: Case): string | null =>
@@ -26,6 +27,7 @@ const why = (of: Case): string | null =>
     isAboutTarget: of.isAboutTarget ?? false,
     clientFields: of.clientFields ?? [],
     overrideNever: of.never ?? false,
+    overrideLifetime: of.lifetime ?? false,
   });
 
 const CASES: readonly (readonly [string, Case, string | null])[] = [
@@ -33,7 +35,8 @@ const CASES: readonly (readonly [string, Case, string | null])[] = [
   ["any final status with a lifetime", { status: 599 }, null],
   ["a redirect with a lifetime", { status: 302 }, null],
   ["a redirect without", { status: 302, cc: "" }, "no-freshness"],
-  ["a status with heuristics and no word", { status: 404, cc: "" }, null],
+  ["a status with heuristics and a validator", { status: 404, cc: "", fields: [["ETag", '"a"']] }, null],
+  ["a status with heuristics and no word", { status: 404, cc: "" }, "no-freshness"],
   ["a status without heuristics, public", { status: 403, cc: "public" }, null],
   ["a status without heuristics, with Expires", { status: 403, cc: "", fields: [["Expires", 60]] }, null],
   ["an interim status", { status: 103 }, "status"],
@@ -71,6 +74,8 @@ const CASES: readonly (readonly [string, Case, string | null])[] = [
     "vary",
   ],
   ["an override", { never: true }, "override"],
+  ["an override that gives a lifetime", { status: 302, cc: "", lifetime: true }, null],
+  ["an override that gives a lifetime, to what is private", { cc: "private", lifetime: true }, "private"],
 ];
 
 for (const [behaviour, of, reason] of CASES) {

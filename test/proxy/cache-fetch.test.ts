@@ -262,6 +262,20 @@ t.test("parts are stored, put together and completed", async (t) => {
   t.equal(cache.exchanges.length, 3);
 });
 
+t.test("a whole that may not be stored is put together for the client all the same", async (t) => {
+  const cache = new CacheDialogue();
+  cache.ask("/a", ["Range: bytes=0-4"]);
+  cache.answer(206, [...FRESH, "Content-Range: bytes 0-4/10"], "01234");
+  const whole = cache.ask("/a");
+  cache.head(206, ["Cache-Control: no-store", 'ETag: "a"', "Content-Range: bytes 5-9/10"], 5);
+  t.equal(cache.proxy.exchange.handler.onBody(Buffer.from("56789")), false, "the stored bytes come first");
+  await settled();
+  cache.proxy.exchange.handler.onEnd(null);
+  await settled();
+  t.equal(statusOf(whole.sent), 200);
+  t.equal(bodyOf(whole.sent), "0123456789");
+});
+
 t.test("parts of another representation are not put together", async (t) => {
   const cache = new CacheDialogue();
   cache.ask("/a", ["Range: bytes=0-4"]);
@@ -274,6 +288,17 @@ t.test("parts of another representation are not put together", async (t) => {
   cache.answer(200, ["Cache-Control: max-age=60", 'ETag: "b"'], "abcdefghij");
   t.equal(bodyOf(whole.sent), "abcdefghij");
   t.equal(bodyOf(cache.ask("/a").sent), "abcdefghij");
+});
+
+t.test("an origin that answers parts whatever it is asked is not asked for ever", async (t) => {
+  const cache = new CacheDialogue();
+  cache.ask("/a", ["Range: bytes=0-4"]);
+  cache.answer(206, [...FRESH, "Content-Range: bytes 0-4/10"], "01234");
+  const whole = cache.ask("/a");
+  for (const _ of [1, 2]) cache.head(206, ["Cache-Control: max-age=60", "Content-Range: bytes 5-9/10"], 5);
+  t.equal(cache.exchanges.length, 3);
+  await settled();
+  t.equal(statusOf(whole.sent), 206);
 });
 
 t.test("the whole of a small response is fetched after a range of it", async (t) => {
