@@ -80,7 +80,8 @@ export class FillBody implements BodySink {
   end(): void {
     this.#originEnded = true;
     if (this.#at !== "origin") return;
-    const after = this.#held?.after ?? [];
+    const isHeldWanted = this.#writer !== null || this.#held?.areForClient === true;
+    const after = isHeldWanted ? (this.#held?.after ?? []) : [];
     if (after.length === 0) {
       this.#at = "over";
       this.#onComplete();
@@ -103,11 +104,12 @@ export class FillBody implements BodySink {
     this.clientReady();
   }
 
-  /** The store is out; the client still gets the rest. */
+  /** The store is out; the client still gets the rest. Stored bytes are read on only where they are for it. */
   dropWriter(): void {
     this.#writer = null;
     this.#writerBusy = false;
-    this.#goOn();
+    if (this.#held?.areForClient === true || this.#at === "origin") this.#goOn();
+    else this.#skipHeld();
   }
 
   /** No more of anything. */
@@ -131,14 +133,7 @@ export class FillBody implements BodySink {
       this.#readRun(runs);
       return;
     }
-    if (this.#at === "after") {
-      this.#at = "over";
-      this.#onComplete();
-      return;
-    }
-    this.#at = "origin";
-    this.#releaseEarly();
-    if (this.#originEnded) this.end();
+    this.#heldOver();
   }
 
   onError(why: string): void {
@@ -152,6 +147,24 @@ export class FillBody implements BodySink {
     const run = runs[this.#nextRun];
     if (run === undefined || this.#held === null) return;
     this.#reader = this.#store.read(this.#held.entry, run.from, run.to, this);
+  }
+
+  #skipHeld(): void {
+    this.#reader?.abort();
+    this.#reader = null;
+    if (this.#at !== "over") this.#heldOver();
+  }
+
+  /** The stored bytes of this side are through. */
+  #heldOver(): void {
+    if (this.#at === "after") {
+      this.#at = "over";
+      this.#onComplete();
+      return;
+    }
+    this.#at = "origin";
+    this.#releaseEarly();
+    if (this.#originEnded) this.end();
   }
 
   #releaseEarly(): void {

@@ -135,10 +135,12 @@ export class Fill implements ExchangeHandler {
     this.#waiters.sweep(nowMs, this.#of.caching.view.settings.collapseWaitMs);
   }
 
-  /** The key was invalidated while the answer is under way: what comes may be older than that. */
+  /**
+   * The key was invalidated while the answer is under way: what comes may be older than that. Those who read
+   * along asked before; for others it is of use only after a validation.
+   */
   outdate(): void {
     this.#isOutdated = true;
-    this.#dropWriter();
   }
 
   /** Ends it now, for the worker's end. */
@@ -245,6 +247,7 @@ export class Fill implements ExchangeHandler {
     if (writer !== null) {
       writer.commit();
       this.#cache.counters.add("cache_stores");
+      if (this.#isOutdated) this.#cache.invalidateStored(this.key);
     }
     const isFillWanted = leader !== null && this.#isFillWanted();
     this.#close();

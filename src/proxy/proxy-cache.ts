@@ -195,6 +195,11 @@ export class ProxyCache {
   /** `cause` is the request that changed something: its own response is no older than that. */
   #invalidate(key: CacheKey, cause: Transaction): void {
     for (const fill of this.#all) if (fill.key === key && fill.leader !== cause) fill.outdate();
+    this.invalidateStored(key);
+  }
+
+  /** What is stored for a key is used only after a validation (RFC 9111 section 4.4). */
+  invalidateStored(key: CacheKey): void {
     for (const entry of this.store.find(key)) {
       if (entry.response.invalidated) continue;
       this.store.update(entry, { ...entry.response, invalidated: true });
