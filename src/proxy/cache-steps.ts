@@ -70,7 +70,7 @@ function afterMiss(transaction: Transaction, cache: ProxyCache, caching: CachedR
     return "refuse";
   }
   if (transaction.head?.method !== "GET" || !caching.isCollapsible) return "fetch";
-  return cache.shared(transaction, caching.key) !== null || !cache.mayShare(caching.key) ? "join" : "fetch";
+  return cache.shared(transaction, caching.key) !== null || !cache.mayFetch(caching) ? "join" : "fetch";
 }
 
 /** The store answers. */

@@ -18,6 +18,8 @@ export class CachedRequest {
   isBypassed = false;
   /** It has waited for another request once, in vain or not: it does not wait again. */
   isAlone = false;
+  /** The key is claimed for its fetch: see CacheStore. */
+  isClaimed = false;
   /** How `stored` answers it; "validate" where it does not. */
   reuse: Reuse = "validate";
 

@@ -79,10 +79,15 @@ export class ProxyCache {
     return fill?.accepts(transaction) ? fill : null;
   }
 
-  /** Whether this worker may fetch a key for all who ask; false: another worker does that already. */
-  mayShare(key: CacheKey): boolean {
+  /**
+   * Before a fetch that others may join: claims the key for it. False: another worker fetches it already. A
+   * key that nobody waits for is fetched without a claim.
+   */
+  mayFetch(caching: CachedRequest): boolean {
+    const { key } = caching;
     if (this.#shared.has(key) || this.#solo.has(key, this.clock.nowMs())) return true;
-    return this.store.claim(key);
+    caching.isClaimed = this.store.claim(key);
+    return caching.isClaimed;
   }
 
   /** The next requests for that key do not wait for each other. */
@@ -102,8 +107,6 @@ export class ProxyCache {
 
   /** Fetches for a transaction, and for the store. */
   fetch(transaction: Transaction, caching: CachedRequest, request: UpstreamRequest): Exchange {
-    const { key } = caching;
-    const isShared = caching.isCollapsible && request.method === "GET" && this.#isFree(key);
     return this.#start({
       request,
       head: transaction.head as RequestHead,
@@ -112,12 +115,8 @@ export class ProxyCache {
       use: transaction.use,
       clientAddress: transaction.clientAddress,
       leader: transaction,
-      isShared,
+      isShared: caching.isClaimed,
     });
-  }
-
-  #isFree(key: CacheKey): boolean {
-    return !this.#shared.has(key) && !this.#solo.has(key, this.clock.nowMs());
   }
 
   #start(of: FillRequest): Exchange {
