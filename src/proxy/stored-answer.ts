@@ -19,7 +19,6 @@ export interface StoredAnswerKind {
 }
 
 const EMPTY = Buffer.alloc(0);
-const LENGTH_UNKNOWN = null;
 
 /** The ranges that a request selects of a stored response; null where Range does not count. */
 function wantedRanges(
@@ -31,7 +30,7 @@ function wantedRanges(
   if (traits.range === undefined || method !== "GET" || stored.evaluated.response.status !== 200) return null;
   const specs = parseRange(traits.range);
   const completeBytes = completeBytesOf(stored);
-  if (specs === null || completeBytes === LENGTH_UNKNOWN) return null;
+  if (specs === null || completeBytes === null) return null;
   return isRangeWanted(stored.evaluated, traits.ifRange) ? selectedRanges(specs, completeBytes) : null;
 }
 
