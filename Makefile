@@ -42,9 +42,9 @@ test: node_modules/.installed ## Installs what the tests need and runs every tes
 fuzz: node_modules/.installed ## One million inputs through every parser
 	@$(NODE) test/fuzz/run.ts --inputs 1000000
 
-bench: dist/.built ## Compares with Squid, Traffic Server, nginx, HAProxy and tinyproxy
+bench: dist/.built ## Compares with Squid, Traffic Server, Varnish, nginx, HAProxy and tinyproxy
 	@test/support/install-debian-packages.sh bench
-	@status=0; for part in run footprint reload-under-load; do $(NODE) test/bench/$$part.ts || status=$$?; \
+	@status=0; for part in run footprint reload-under-load cache; do $(NODE) test/bench/$$part.ts || status=$$?; \
 	  [ $$status -ne 130 ] || break; done; exit $$status
 
 format: node_modules/.installed ## Formats the tree

@@ -13,6 +13,7 @@ import { createInterface } from "node:readline";
 const SLOW = [
   "test/bench/",
   "test/browser/",
+  "test/cache-suite/suite",
   "test/cli/command-line",
   "test/cli/run",
   "test/fuzz/",
