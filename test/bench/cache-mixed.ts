@@ -8,7 +8,7 @@ export const MIXED_OBJECT_BYTES_MEAN = 32.5 * 1_024;
 export const MIXED_CONNECTIONS = 64;
 const WARM_UP_REQUESTS = 60_000;
 /** A number of requests, not a time: every cache gets the same ones. */
-const REQUESTS_PER_SECOND_OF_RUN = 20_000;
+const REQUESTS_PER_SECOND_OF_RUN = 10_000;
 
 const drawOf = (seed: number, requests: number) => ({ mode: "zipf", requests, seed }) as const;
 
