@@ -1,0 +1,398 @@
+/** A thread's view of the store: CacheStore over its memory, its pending changes, the index and the files. */
+import type {
+  BodyReader,
+  BodySink,
+  CacheKey,
+  CacheStore,
+  EntryWriter,
+  PurgeMode,
+  PurgeResult,
+  PurgeSelector,
+  StoredEntry,
+  StoreStats,
+} from "#caching/cache-store.ts";
+import type { StoredResponse } from "#caching/stored-response.ts";
+import { bodyPath } from "./body-path.ts";
+import { BodyPump, memorySource } from "./body-source.ts";
+import { CHANGE, type ChangeKind } from "./change-ring.ts";
+import { Claims } from "./claims.ts";
+import { Entry } from "./entry.ts";
+import { SpoolingWriter, type WriterHost } from "./entry-writer.ts";
+import type { ReportFault } from "./faults.ts";
+import { FileSource } from "./file-source.ts";
+import { HotKey, HotTier, NO_GENERATION } from "./hot-tier.ts";
+import type { IndexDb } from "./index-db.ts";
+import { keyHash } from "./key-hash.ts";
+import { CLOSE_TIMEOUT_MS, HEAD_BYTES_MAX, HOT_BODY_BYTES_MAX, HOT_LOADS_MAX } from "./limits.ts";
+import { PendingChanges } from "./pending-changes.ts";
+import { purgeEntries } from "./purge.ts";
+import { decodeRecord, encodeHead, isIntact, sealWithBody } from "./record.ts";
+import { COUNTER, type SharedState } from "./shared-memory.ts";
+
+export interface StoreParts {
+  readonly folder: string;
+  readonly memoryBytesMax: number;
+  readonly diskBytesMax: number;
+  readonly objectBytesMax: number;
+  /** This thread's place in the shared memory. */
+  readonly index: number;
+  readonly shared: SharedState;
+  readonly rings: readonly SharedArrayBuffer[];
+  readonly db: IndexDb;
+  readonly wallMs: () => number;
+  readonly report: ReportFault;
+  /** What this thread owns beside, such as the writing of the index. */
+  readonly closeOwned: () => Promise<void>;
+}
+
+export class Store implements CacheStore {
+  readonly #parts: StoreParts;
+  readonly #shared: SharedState;
+  readonly #generations: Int32Array;
+  readonly #seed: number;
+  readonly #hot: HotTier;
+  readonly #pending: PendingChanges;
+  readonly #claims: Claims;
+  readonly #writers = new Map<number, SpoolingWriter>();
+  /** Large bodies that are complete but not yet in the index: read from their writers. */
+  readonly #announced = new Map<SpoolingWriter, Entry>();
+  readonly #replaces = new Map<SpoolingWriter, readonly StoredEntry[]>();
+  readonly #host: WriterHost;
+  #inFlightBytes = 0;
+  #loads = 0;
+  #isClosed = false;
+
+  constructor(parts: StoreParts) {
+    this.#parts = parts;
+    this.#shared = parts.shared;
+    this.#generations = parts.shared.generations;
+    this.#seed = parts.shared.get(COUNTER.seed);
+    this.#hot = new HotTier(parts.memoryBytesMax, (bytes) => parts.shared.setMemoryBytes(parts.index, bytes));
+    this.#pending = new PendingChanges(parts.rings[parts.index] as SharedArrayBuffer, () =>
+      this.#ringDoorbell(),
+    );
+    this.#claims = new Claims(parts.shared.claims, parts.index);
+    this.#host = this.#makeHost();
+  }
+
+  find(key: CacheKey): readonly StoredEntry[] {
+    const hot = this.#hot.get(key);
+    if (hot !== undefined && this.#generations[hot.slot] === hot.generation) return hot.entries;
+    return this.#findInIndex(key, hot);
+  }
+
+  touch(entry: StoredEntry): void {
+    this.#shared.mark(entry.id);
+    (entry as Entry).isUsed = true;
+  }
+
+  read(entry: StoredEntry, from: number, to: number, sink: BodySink): BodyReader {
+    const end = Math.min(to, entry.bodyBytes);
+    const writer = this.#writers.get(entry.id);
+    if (entry.body === null && writer !== undefined) return writer.readRange(from, end, sink);
+    const pump = new BodyPump(from, end, sink);
+    pump.start(entry.body === null ? this.#fileSource(entry as Entry, end, pump) : memorySource(entry.body));
+    return pump;
+  }
+
+  write(
+    key: CacheKey,
+    response: StoredResponse,
+    options: { readonly bodyBytes: number | null; readonly replaces: readonly StoredEntry[] },
+  ): EntryWriter | null {
+    const bodyBytesMax = Math.min(this.#parts.objectBytesMax, this.#parts.diskBytesMax / 2);
+    if (this.#isClosed || (options.bodyBytes ?? 0) > bodyBytesMax) return null;
+    const id = this.#shared.takeId();
+    // The place of its mark may have been another entry's.
+    this.#shared.unmark(id);
+    const { bodyBytes } = options;
+    const hash = keyHash(key, this.#seed);
+    const path = bodyPath(this.#parts.folder, id);
+    const writer = new SpoolingWriter({ key, id, hash, bodyBytes, bodyBytesMax, path }, response, this.#host);
+    this.#writers.set(id, writer);
+    this.#replaces.set(writer, options.replaces);
+    return writer;
+  }
+
+  update(entry: StoredEntry, response: StoredResponse): void {
+    const old = entry as Entry;
+    const writer = this.#writers.get(old.id);
+    if (writer !== undefined) writer.response = response;
+    const head = encodeHead(old, response);
+    if (!old.isBodyInFile && old.body !== null) sealWithBody(head, old.body);
+    const checksum = head.readUInt32LE(0);
+    const { key, id, hash, bodyBytes, isBodyInFile, body } = old;
+    const changed = new Entry({ key, id, hash, response, bodyBytes, checksum, isBodyInFile, body });
+    if (writer !== undefined) {
+      this.#pending.cover(changed);
+      this.#announced.set(writer, changed);
+    } else if (head.length <= HEAD_BYTES_MAX) {
+      this.#send(CHANGE.update, changed, [head], () => this.#pending.uncover(changed));
+      this.#pending.cover(changed);
+    }
+    this.#forgetGeneration(key);
+  }
+
+  remove(entry: StoredEntry): void {
+    const gone = entry as Entry;
+    const writer = this.#writers.get(gone.id);
+    if (writer !== undefined) {
+      writer.fail(null);
+      return;
+    }
+    if (this.#send(CHANGE.remove, gone, [], () => this.#pending.unhide(gone))) this.#pending.hide(gone);
+    this.#forgetGeneration(gone.key);
+  }
+
+  claim(key: CacheKey): boolean {
+    return this.#claims.claim(keyHash(key, this.#seed));
+  }
+
+  release(key: CacheKey): void {
+    this.#claims.release(keyHash(key, this.#seed));
+  }
+
+  whenReleased(key: CacheKey, timeoutMs: number, done: () => void): () => void {
+    return this.#claims.whenReleased(keyHash(key, this.#seed), timeoutMs, done);
+  }
+
+  purge(selector: PurgeSelector, mode: PurgeMode): Promise<PurgeResult> {
+    const { db, rings, wallMs } = this.#parts;
+    return purgeEntries({
+      db,
+      rings,
+      pending: this.#pending,
+      hashOf: (key) => keyHash(key, this.#seed),
+      isClosed: () => this.#isClosed,
+      selector,
+      mode,
+      wallMs: wallMs(),
+    });
+  }
+
+  stats(): StoreStats {
+    const shared = this.#shared;
+    return {
+      entries: shared.get(COUNTER.entries),
+      memoryBytes: shared.memoryBytes(),
+      memoryBytesMax: this.#parts.memoryBytesMax * Math.max(1, shared.workers),
+      diskBytes: shared.diskBytes(),
+      diskBytesMax: this.#parts.diskBytesMax,
+      evictions: shared.get(COUNTER.evictions),
+      errors: shared.errors,
+      lastError: shared.lastError(),
+    };
+  }
+
+  async close(): Promise<void> {
+    if (this.#isClosed) return;
+    for (const writer of [...this.#writers.values()]) writer.abort();
+    await this.#pending.whenIdle(CLOSE_TIMEOUT_MS);
+    this.#isClosed = true;
+    for (const writer of [...this.#writers.values()]) writer.fail(null);
+    this.#hot.clear();
+    await this.#parts.closeOwned();
+    await this.#parts.db.close();
+  }
+
+  /** The index, what is pending laid over it, and into memory with it if it is used again. */
+  #findInIndex(key: CacheKey, hot: HotKey | undefined): readonly Entry[] {
+    if (this.#isClosed) return [];
+    const hash = keyHash(key, this.#seed);
+    const slot = this.#shared.generationSlot(hash);
+    // Before the look-up: a change that comes in between is then seen the next time.
+    const generation = Atomics.load(this.#generations, slot);
+    this.#parts.db.refresh();
+    const indexed: Entry[] = [];
+    for (const id of this.#parts.db.ids(hash)) {
+      const entry = this.#load(
+        key,
+        id,
+        hot?.entries.find((known) => known.id === id),
+      );
+      if (entry !== null) indexed.push(entry);
+    }
+    if (this.#pending.has(key)) return this.#pending.apply(key, indexed);
+    if (indexed.length === 0) this.#hot.delete(key);
+    else if (hot !== undefined || indexed.some(({ id }) => this.#shared.isMarked(id))) {
+      this.#hold(new HotKey(key, indexed, slot, generation));
+    }
+    return indexed;
+  }
+
+  /** An entry of the index, checked; the known object where nothing changed. */
+  #load(key: CacheKey, id: number, known: Entry | undefined): Entry | null {
+    const bytes = this.#parts.db.record(id);
+    if (bytes === undefined) return null;
+    if (known !== undefined && bytes.length >= 4 && bytes.readUInt32LE(0) === known.checksum) return known;
+    const record = isIntact(bytes) ? decodeRecord(bytes) : null;
+    if (record === null) {
+      this.#parts.report("store-entry-damaged", new Error("the record is not what was written"));
+      this.#dropDamaged(key, id);
+      return null;
+    }
+    if (record.key !== key) return null;
+    const { hash, response, bodyBytes, isBodyInFile, bodyOffset } = record;
+    const body = isBodyInFile ? (known?.body ?? null) : bytes.subarray(bodyOffset);
+    const checksum = bytes.readUInt32LE(0);
+    return new Entry({ key, id, hash, response, bodyBytes, checksum, isBodyInFile, body });
+  }
+
+  #dropDamaged(key: CacheKey, id: number): void {
+    const hash = keyHash(key, this.#seed);
+    this.#pending.push({ kind: CHANGE.remove, id, hash, fileBytes: 0 }, [], () => {});
+  }
+
+  #hold(hot: HotKey): void {
+    this.#hot.set(hot);
+    const bytesMax = Math.min(HOT_BODY_BYTES_MAX, this.#parts.memoryBytesMax / 8);
+    for (const entry of hot.entries) {
+      if (entry.body === null && entry.bodyBytes <= bytesMax && !entry.isLoading) this.#loadBody(hot, entry);
+    }
+  }
+
+  /** Brings a body from its file into memory, beside whatever else goes on. */
+  #loadBody(hot: HotKey, entry: Entry): void {
+    if (this.#loads >= HOT_LOADS_MAX) return;
+    this.#loads += 1;
+    entry.isLoading = true;
+    const body = Buffer.allocUnsafeSlow(entry.bodyBytes);
+    let filled = 0;
+    const over = (): void => {
+      this.#loads -= 1;
+      entry.isLoading = false;
+    };
+    this.read(entry, 0, entry.bodyBytes, {
+      onBody: (bytes) => {
+        body.set(bytes, filled);
+        filled += bytes.length;
+        return true;
+      },
+      onEnd: () => {
+        over();
+        entry.body = body;
+        this.#hot.measure(hot);
+      },
+      onError: over,
+    });
+  }
+
+  #fileSource(entry: Entry, to: number, pump: BodyPump): FileSource {
+    return new FileSource({
+      path: bodyPath(this.#parts.folder, entry.id),
+      id: entry.id,
+      bodyBytes: entry.bodyBytes,
+      to,
+      wake: () => pump.wake(),
+      onFault: (error) => {
+        // Evicted between the look-up and the read: a miss like any other.
+        this.#parts.db.refresh();
+        if (this.#isClosed || !this.#parts.db.has(entry.id)) return;
+        this.#parts.report("store-read-failed", error);
+        this.remove(entry);
+      },
+    });
+  }
+
+  /** A pending change of the key: what is in memory must be looked up again, and again after its commit. */
+  #forgetGeneration(key: CacheKey): void {
+    const hot = this.#hot.get(key);
+    if (hot !== undefined) hot.generation = NO_GENERATION;
+  }
+
+  #send(kind: ChangeKind, entry: Entry, pieces: readonly Buffer[], done: () => void): boolean {
+    const { id, hash } = entry;
+    const fileBytes = entry.isBodyInFile && kind === CHANGE.put ? entry.bodyBytes : 0;
+    const isSent = this.#pending.push({ kind, id, hash, fileBytes }, pieces, done);
+    if (!isSent) this.#parts.report("store-change-dropped", new Error("too many changes wait for the index"));
+    return isSent;
+  }
+
+  #ringDoorbell(): void {
+    const { counters } = this.#shared;
+    Atomics.add(counters, COUNTER.doorbell, 1);
+    Atomics.notify(counters, COUNTER.doorbell);
+  }
+
+  #makeHost(): WriterHost {
+    return {
+      reserve: (bytes) => this.#reserve(bytes),
+      unreserve: (bytes) => this.#addInFlight(-bytes),
+      storeInline: (writer, body) => {
+        this.#writers.delete(writer.task.id);
+        const { entry, head } = this.#entryOf(writer, body);
+        sealWithBody(head, body);
+        this.#put(writer, new Entry({ ...entry, checksum: head.readUInt32LE(0) }), [head, body]);
+      },
+      announce: (writer) => {
+        const { entry } = this.#entryOf(writer, null);
+        this.#announced.set(writer, new Entry(entry));
+        this.#pending.cover(this.#announced.get(writer) as Entry);
+        this.#forgetGeneration(writer.task.key);
+      },
+      storeFile: (writer) => {
+        const { entry, head } = this.#entryOf(writer, null);
+        const announced = this.#announced.get(writer);
+        if (announced !== undefined) this.#pending.uncover(announced);
+        this.#put(writer, new Entry({ ...entry, checksum: head.readUInt32LE(0) }), [head]);
+      },
+      gaveUp: (writer, error) => this.#gaveUp(writer, error),
+    };
+  }
+
+  #entryOf(writer: SpoolingWriter, body: Buffer | null) {
+    const { key, id, hash } = writer.task;
+    const { response, total: bodyBytes } = writer;
+    const facts = { key, id, hash, bodyBytes, isBodyInFile: body === null };
+    const head = encodeHead(facts, response);
+    return { entry: { ...facts, response, body, checksum: head.readUInt32LE(0) }, head };
+  }
+
+  #put(writer: SpoolingWriter, entry: Entry, pieces: readonly Buffer[]): void {
+    const replaces = this.#replaces.get(writer) ?? [];
+    const done = (): void => {
+      this.#pending.uncover(entry);
+      this.#forget(writer);
+      writer.settle();
+    };
+    const isStorable = (pieces[0] as Buffer).length <= HEAD_BYTES_MAX;
+    if (!isStorable || !this.#send(CHANGE.put, entry, pieces, done)) {
+      writer.fail(null);
+      return;
+    }
+    this.#pending.cover(entry);
+    for (const old of replaces) this.remove(old);
+    this.#forgetGeneration(entry.key);
+  }
+
+  #gaveUp(writer: SpoolingWriter, error: Error | null): void {
+    if (error !== null) this.#parts.report("store-write-failed", error);
+    const announced = this.#announced.get(writer);
+    if (announced !== undefined) {
+      this.#pending.uncover(announced);
+      this.#forgetGeneration(announced.key);
+    }
+    this.#forget(writer);
+  }
+
+  #forget(writer: SpoolingWriter): void {
+    this.#writers.delete(writer.task.id);
+    this.#announced.delete(writer);
+    this.#replaces.delete(writer);
+  }
+
+  /** Room for a file that grows: the index's thread evicts; a worker may be one object ahead of it. */
+  #reserve(bytes: number): boolean {
+    const { diskBytesMax, objectBytesMax } = this.#parts;
+    const allowance = Math.min(objectBytesMax, diskBytesMax / 2);
+    if (this.#shared.diskBytes() + bytes > diskBytesMax + allowance) return false;
+    this.#addInFlight(bytes);
+    this.#ringDoorbell();
+    return true;
+  }
+
+  #addInFlight(bytes: number): void {
+    this.#inFlightBytes += bytes;
+    this.#shared.setInFlightBytes(this.#parts.index, this.#inFlightBytes);
+  }
+}
