@@ -6,7 +6,7 @@
 import type { CacheKey } from "#caching/cache-store.ts";
 import type { Entry } from "./entry.ts";
 import { EVICTION_STEPS_MAX, HOT_ENTRY_OVERHEAD_BYTES, HOT_FIELD_OVERHEAD_BYTES } from "./limits.ts";
-import { type SieveOrder, sieveVictim } from "./sieve.ts";
+import { SieveHand, type SieveOrder, sieveVictim } from "./sieve.ts";
 
 /** No counter ever says this: the entries must be looked up again. */
 export const NO_GENERATION = Number.NaN;
@@ -37,13 +37,21 @@ function entryBytes(entry: Entry): number {
   return bytes;
 }
 
+function bytesOf(hot: HotKey): number {
+  let bytes = 0;
+  for (const entry of hot.entries) bytes += entryBytes(entry);
+  return bytes;
+}
+
 export class HotTier {
   readonly #keys = new Map<CacheKey, HotKey>();
   readonly #bytesMax: number;
   readonly #onBytes: (bytes: number) => void;
   #bytes = 0;
-  /** A map's iterator goes on with what is added behind it, and over what is removed: it is the hand. */
-  #hand = this.#keys.values();
+  readonly #hand = new SieveHand<HotKey>(
+    () => this.#keys.values(),
+    (hot) => this.#keys.get(hot.key) === hot,
+  );
 
   constructor(bytesMax: number, onBytes: (bytes: number) => void) {
     this.#bytesMax = bytesMax;
@@ -62,19 +70,21 @@ export class HotTier {
   set(hot: HotKey): void {
     const before = this.#keys.get(hot.key);
     if (before !== undefined) this.#bytes -= before.bytes;
+    hot.bytes = bytesOf(hot);
+    // Before it is in: the hand must not meet what just came.
+    this.#makeRoom(hot.bytes);
     this.#keys.set(hot.key, hot);
-    this.measure(hot);
+    this.#add(hot.bytes);
   }
 
-  /** The entries of a key, or a body among them, have changed. */
+  /** A body among the entries of a key came into memory. */
   measure(hot: HotKey): void {
     if (this.#keys.get(hot.key) !== hot) return;
-    let bytes = 0;
-    for (const entry of hot.entries) bytes += entryBytes(entry);
-    this.#bytes += bytes - hot.bytes;
-    hot.bytes = bytes;
-    this.#makeRoom();
-    this.#onBytes(this.#bytes);
+    const more = bytesOf(hot) - hot.bytes;
+    hot.bytes += more;
+    this.#add(more);
+    this.#makeRoom(0);
+    this.#add(0);
   }
 
   delete(key: CacheKey): void {
@@ -91,28 +101,23 @@ export class HotTier {
     this.#onBytes(0);
   }
 
-  #makeRoom(): void {
+  #add(bytes: number): void {
+    this.#bytes += bytes;
+    this.#onBytes(this.#bytes);
+  }
+
+  #makeRoom(more: number): void {
     const order: SieveOrder<HotKey> = {
-      next: () => this.#next(),
+      next: () => this.#hand.next(),
       isMarked: (hot) => hot.entries.some((entry) => entry.isUsed),
       unmark: (hot) => {
         for (const entry of hot.entries) entry.isUsed = false;
       },
     };
-    while (this.#bytes > this.#bytesMax) {
+    while (this.#bytes + more > this.#bytesMax) {
       const victim = sieveVictim(order, EVICTION_STEPS_MAX);
       if (victim === null) return;
-      this.#keys.delete(victim.key);
-      this.#bytes -= victim.bytes;
+      if (this.#keys.delete(victim.key)) this.#bytes -= victim.bytes;
     }
-  }
-
-  #next(): HotKey | null {
-    let step = this.#hand.next();
-    if (step.done === true) {
-      this.#hand = this.#keys.values();
-      step = this.#hand.next();
-    }
-    return step.done === true ? null : step.value;
   }
 }

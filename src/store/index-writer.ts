@@ -7,11 +7,16 @@
 import { unlink } from "node:fs";
 import { bodyPath } from "./body-path.ts";
 import { CHANGE, type Change, ChangeRing } from "./change-ring.ts";
+import { DiskReserve } from "./disk-reserve.ts";
 import type { ReportFault } from "./faults.ts";
 import type { IndexDb } from "./index-db.ts";
 import {
+  COMMIT_DELAY_MS,
   ENTRIES_PER_KEY_MAX,
   EVICTION_STEPS_MAX,
+  EVICTIONS_MAX,
+  RELIEF_MS,
+  RELIEF_SHARE,
   SYNC_INTERVAL_MS,
   TRANSACTION_BYTES_MAX,
   TRANSACTION_CHANGES_MAX,
@@ -57,12 +62,15 @@ class Lot {
 export class IndexWriter {
   readonly #options: IndexWriterOptions;
   readonly #rings: readonly ChangeRing[];
+  readonly #reserve: DiskReserve;
+  /** The budget, or less while the disk is full. */
+  #bytesMax: number;
+  #reliefTimer: NodeJS.Timeout | null = null;
   #fileBytes: number;
   #indexBytes: number;
   #isClosed = false;
   #isAwake = false;
   #firstRing = 0;
-  #handId = 0;
   #handIds: readonly number[] = [];
   #handAt = 0;
   #isSyncing = false;
@@ -72,6 +80,9 @@ export class IndexWriter {
   constructor(options: IndexWriterOptions) {
     this.#options = options;
     this.#rings = options.rings.map((memory) => new ChangeRing(memory));
+    this.#bytesMax = options.diskBytesMax;
+    this.#reserve = new DiskReserve(options.folder);
+    this.#reserve.fill();
     this.#fileBytes = options.db.fileBytes();
     this.#indexBytes = options.db.usedBytes();
     this.#publish();
@@ -82,7 +93,7 @@ export class IndexWriter {
   wake(): void {
     if (this.#isAwake || this.#isClosed) return;
     this.#isAwake = true;
-    setImmediate(() => this.#run());
+    setTimeout(() => this.#run(), COMMIT_DELAY_MS);
   }
 
   /** Commits what is in the rings and makes it durable. */
@@ -90,6 +101,7 @@ export class IndexWriter {
     while (this.#commitLot());
     this.#isClosed = true;
     if (this.#syncTimer !== null) clearTimeout(this.#syncTimer);
+    if (this.#reliefTimer !== null) clearTimeout(this.#reliefTimer);
     Atomics.add(this.#options.shared.counters, COUNTER.doorbell, 1);
     Atomics.notify(this.#options.shared.counters, COUNTER.doorbell);
     await new Promise<void>((resolve) => this.#options.db.sync(() => resolve()));
@@ -111,9 +123,10 @@ export class IndexWriter {
   }
 
   #run(): void {
-    this.#isAwake = false;
     if (this.#isClosed) return;
-    if (this.#commitLot()) this.wake();
+    // More than one lot: the next without delay, but others in this thread come first.
+    if (this.#commitLot()) setImmediate(() => this.#run());
+    else this.#isAwake = false;
   }
 
   /** Commits one lot; false when there was nothing to do. */
@@ -136,7 +149,7 @@ export class IndexWriter {
     if (changes.length === 0 && !this.#isOverBudget(lot, 0)) return false;
     const isCommitted = this.#commit(lot, changes);
     for (const { ring, position } of drained) ring.release(position);
-    return isCommitted && (changes.length > 0 || lot.evictions > 0);
+    return changes.length > 0 || (isCommitted && lot.evictions > 0);
   }
 
   #commit(lot: Lot, changes: readonly Change[]): boolean {
@@ -149,6 +162,7 @@ export class IndexWriter {
     } catch (error) {
       report("store-commit-failed", error);
       this.#giveUp(changes);
+      this.#relieve();
       return false;
     }
     this.#fileBytes += lot.fileBytes;
@@ -157,8 +171,24 @@ export class IndexWriter {
     shared.add(COUNTER.evictions, lot.evictions);
     for (const hash of lot.hashes) shared.bumpGeneration(hash);
     for (const id of lot.removedFiles) this.#unlink(id);
+    if (lot.changes === 0 || lot.evictions === 0) this.#reserve.fill();
     this.#syncSoon();
     return true;
+  }
+
+  /**
+   * The disk has less than the budget: holds less for a while. The index writes before it frees, so that it
+   * needs room to make room: the reserve gives it.
+   */
+  #relieve(): void {
+    this.#bytesMax = Math.min(this.#bytesMax, (this.#indexBytes + this.#fileBytes) * RELIEF_SHARE);
+    this.#reserve.release();
+    if (this.#reliefTimer !== null) return;
+    this.#reliefTimer = setTimeout(() => {
+      this.#reliefTimer = null;
+      this.#bytesMax = this.#options.diskBytesMax;
+    }, RELIEF_MS);
+    this.#reliefTimer.unref();
   }
 
   /** Nothing of these was committed: the files of new bodies belong to nobody now. */
@@ -237,7 +267,7 @@ export class IndexWriter {
 
   #isOverBudget(lot: Lot, more: number): boolean {
     const held = this.#indexBytes + lot.indexBytes + this.#fileBytes + lot.fileBytes;
-    return held + this.#options.shared.inFlightBytes() + more > this.#options.diskBytesMax;
+    return held + this.#options.shared.inFlightBytes() + more > this.#bytesMax;
   }
 
   #makeRoom(lot: Lot, bytes: number): void {
@@ -248,7 +278,7 @@ export class IndexWriter {
       unmark: (id) => shared.unmark(id),
     };
     let steps = 0;
-    while (this.#isOverBudget(lot, bytes) && steps < TRANSACTION_CHANGES_MAX * 4) {
+    while (this.#isOverBudget(lot, bytes) && steps < EVICTIONS_MAX) {
       const victim = sieveVictim(order, EVICTION_STEPS_MAX);
       if (victim === null) return;
       steps += 1;
@@ -256,17 +286,21 @@ export class IndexWriter {
     }
   }
 
-  /** The next id, read in lots: one that has gone since is met as an entry that is not there. */
+  /**
+   * The next id, read in lots: one that has gone since is met as an entry that is not there. Past the newest
+   * the hand turns back at once, and does not wait there for what comes next.
+   */
   #nextOfHand(): number | null {
-    if (this.#handAt >= this.#handIds.length) {
-      this.#handIds = this.#options.db.idsAfter(this.#handId, HAND_IDS);
-      if (this.#handIds.length === 0) this.#handIds = this.#options.db.idsAfter(0, HAND_IDS);
-      this.#handAt = 0;
-      if (this.#handIds.length === 0) return null;
-    }
-    this.#handId = this.#handIds[this.#handAt] as number;
+    const { db } = this.#options;
+    if (this.#handIds.length === 0) this.#handIds = db.idsAfter(0, HAND_IDS);
+    const id = this.#handIds[this.#handAt];
+    if (id === undefined) return null;
     this.#handAt += 1;
-    return this.#handId;
+    if (this.#handAt === this.#handIds.length) {
+      this.#handIds = db.idsAfter(id, HAND_IDS);
+      this.#handAt = 0;
+    }
+    return id;
   }
 
   #publish(): void {

@@ -22,8 +22,14 @@ export const ENTRIES_PER_KEY_MAX = 64;
 export const RING_BYTES = 4 * 1024 * 1024;
 
 /** One transaction takes no more than this of the rings, so that the writing thread is free again soon. */
-export const TRANSACTION_CHANGES_MAX = 256;
-export const TRANSACTION_BYTES_MAX = 1024 * 1024;
+export const TRANSACTION_CHANGES_MAX = 512;
+export const TRANSACTION_BYTES_MAX = 2 * 1024 * 1024;
+
+/** Changes gather this long before they are committed: a commit costs about as much for fifty as for one. */
+export const COMMIT_DELAY_MS = 4;
+
+/** Entries that one transaction evicts at most. */
+export const EVICTIONS_MAX = 2_000;
 
 /** How often the index is synced: a loss of power costs no more than what came since. */
 export const SYNC_INTERVAL_MS = 500;
@@ -58,3 +64,10 @@ export const FAULT_LOG_INTERVAL_MS = 5_000;
 
 /** How long `close` waits for changes to be committed. */
 export const CLOSE_TIMEOUT_MS = 5_000;
+
+/** On a disk that is full before the budget is, this share of what is held stays, for this long. */
+export const RELIEF_SHARE = 0.9;
+export const RELIEF_MS = 60_000;
+
+/** Room that is kept for the index to make room with. */
+export const RESERVE_BYTES = 2 * 1024 * 1024;

@@ -3,7 +3,7 @@
  * with the same shared memory and its own place.
  */
 import { randomInt } from "node:crypto";
-import { mkdirSync, rmSync } from "node:fs";
+import { closeSync, existsSync, mkdirSync, openSync, readSync, rmSync } from "node:fs";
 import type { Clock } from "#base/clock.ts";
 import type { Logger } from "#base/logger.ts";
 import type { CacheStore } from "#caching/cache-store.ts";
@@ -44,6 +44,23 @@ export interface SupervisorStore extends CacheStore {
 /** Twice the budget: the index must never fail for address space while it is within it. */
 const mapBytesFor = (diskBytesMax: number): number => 2 * diskBytesMax + 64 * 1024 * 1024;
 
+/** The first page of an LMDB file, behind its page header: what the library itself would die of is found here. */
+const MAGIC_OFFSET = 24;
+const MAGIC = 0xbeefc0de;
+
+function hasIndexMagic(path: string): boolean {
+  if (!existsSync(path)) return true;
+  const fd = openSync(path, "r");
+  try {
+    const bytes = Buffer.alloc(4);
+    const length = readSync(fd, bytes, 0, 4, MAGIC_OFFSET);
+    // An empty file is one that was never written to.
+    return length === 0 || bytes.readUInt32LE(0) === MAGIC;
+  } finally {
+    closeSync(fd);
+  }
+}
+
 /** Opens the index to write; one that cannot be opened is thrown away, it is only a cache. */
 function openIndex(options: StoreOptions): IndexDb {
   const dbOptions = {
@@ -53,6 +70,7 @@ function openIndex(options: StoreOptions): IndexDb {
   };
   mkdirSync(options.folder, { recursive: true, mode: 0o700 });
   try {
+    if (!hasIndexMagic(`${options.folder}/index/data.mdb`)) throw new Error("not an index");
     return new IndexDb(dbOptions);
   } catch (error) {
     options.logger("error", "store-index-discarded", { error: faultText(error) });

@@ -60,6 +60,7 @@ export class Store implements CacheStore {
   readonly #host: WriterHost;
   #inFlightBytes = 0;
   #loads = 0;
+  #onForgotten: () => void = () => {};
   #isClosed = false;
 
   constructor(parts: StoreParts) {
@@ -91,7 +92,12 @@ export class Store implements CacheStore {
     const writer = this.#writers.get(entry.id);
     if (entry.body === null && writer !== undefined) return writer.readRange(from, end, sink);
     const pump = new BodyPump(from, end, sink);
-    pump.start(entry.body === null ? this.#fileSource(entry as Entry, end, pump) : memorySource(entry.body));
+    if (entry.body === null) {
+      pump.start(this.#fileSource(entry as Entry, end, pump));
+      this.#loadBody(entry as Entry);
+    } else {
+      pump.start(memorySource(entry.body));
+    }
     return pump;
   }
 
@@ -187,12 +193,24 @@ export class Store implements CacheStore {
   async close(): Promise<void> {
     if (this.#isClosed) return;
     for (const writer of [...this.#writers.values()]) writer.abort();
+    await this.#whenWritten();
     await this.#pending.whenIdle(CLOSE_TIMEOUT_MS);
     this.#isClosed = true;
     for (const writer of [...this.#writers.values()]) writer.fail(null);
     this.#hot.clear();
     await this.#parts.closeOwned();
     await this.#parts.db.close();
+  }
+
+  /** Bodies that are complete may still be on their way to their files, and then to the index. */
+  async #whenWritten(): Promise<void> {
+    const limit = new Promise((resolve) => setTimeout(resolve, CLOSE_TIMEOUT_MS).unref());
+    while (this.#writers.size > 0) {
+      const written = new Promise((resolve) => {
+        this.#onForgotten = () => resolve(true);
+      });
+      if ((await Promise.race([written, limit])) !== true) return;
+    }
   }
 
   /** The index, what is pending laid over it, and into memory with it if it is used again. */
@@ -215,7 +233,7 @@ export class Store implements CacheStore {
     if (this.#pending.has(key)) return this.#pending.apply(key, indexed);
     if (indexed.length === 0) this.#hot.delete(key);
     else if (hot !== undefined || indexed.some(({ id }) => this.#shared.isMarked(id))) {
-      this.#hold(new HotKey(key, indexed, slot, generation));
+      this.#hot.set(new HotKey(key, indexed, slot, generation));
     }
     return indexed;
   }
@@ -243,17 +261,12 @@ export class Store implements CacheStore {
     this.#pending.push({ kind: CHANGE.remove, id, hash, fileBytes: 0 }, [], () => {});
   }
 
-  #hold(hot: HotKey): void {
-    this.#hot.set(hot);
+  /** Brings the body of an entry that is held from its file into memory, beside whatever else goes on. */
+  #loadBody(entry: Entry): void {
     const bytesMax = Math.min(HOT_BODY_BYTES_MAX, this.#parts.memoryBytesMax / 8);
-    for (const entry of hot.entries) {
-      if (entry.body === null && entry.bodyBytes <= bytesMax && !entry.isLoading) this.#loadBody(hot, entry);
-    }
-  }
-
-  /** Brings a body from its file into memory, beside whatever else goes on. */
-  #loadBody(hot: HotKey, entry: Entry): void {
-    if (this.#loads >= HOT_LOADS_MAX) return;
+    if (entry.isLoading || entry.bodyBytes > bytesMax || this.#loads >= HOT_LOADS_MAX) return;
+    const hot = this.#hot.get(entry.key);
+    if (hot === undefined || !hot.entries.includes(entry)) return;
     this.#loads += 1;
     entry.isLoading = true;
     const body = Buffer.allocUnsafeSlow(entry.bodyBytes);
@@ -262,7 +275,7 @@ export class Store implements CacheStore {
       this.#loads -= 1;
       entry.isLoading = false;
     };
-    this.read(entry, 0, entry.bodyBytes, {
+    const pump = new BodyPump(0, entry.bodyBytes, {
       onBody: (bytes) => {
         body.set(bytes, filled);
         filled += bytes.length;
@@ -275,6 +288,7 @@ export class Store implements CacheStore {
       },
       onError: over,
     });
+    pump.start(this.#fileSource(entry, entry.bodyBytes, pump));
   }
 
   #fileSource(entry: Entry, to: number, pump: BodyPump): FileSource {
@@ -379,6 +393,7 @@ export class Store implements CacheStore {
     this.#writers.delete(writer.task.id);
     this.#announced.delete(writer);
     this.#replaces.delete(writer);
+    this.#onForgotten();
   }
 
   /** Room for a file that grows: the index's thread evicts; a worker may be one object ahead of it. */

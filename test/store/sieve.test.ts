@@ -1,6 +1,6 @@
 /** The eviction's hit ratio beside LRU's, on synthetic Zipf traces with one-hit wonders. */
 import t from "tap";
-import { type SieveOrder, sieveVictim } from "#store/sieve.ts";
+import { SieveHand, type SieveOrder, sieveVictim } from "#store/sieve.ts";
 import { Rng } from "#test/fuzz/rng.ts";
 
 /** A cache of `size` objects: true for a hit. */
@@ -21,16 +21,12 @@ function lru(size: number): Policy {
 
 function sieve(size: number): Policy {
   const marks = new Map<number, boolean>();
-  let hand = marks.keys();
+  const hand = new SieveHand<number>(
+    () => marks.keys(),
+    (object) => marks.has(object),
+  );
   const order: SieveOrder<number> = {
-    next: () => {
-      let step = hand.next();
-      if (step.done === true) {
-        hand = marks.keys();
-        step = hand.next();
-      }
-      return step.done === true ? null : step.value;
-    },
+    next: () => hand.next(),
     isMarked: (object) => marks.get(object) === true,
     unmark: (object) => marks.set(object, false),
   };
@@ -113,4 +109,22 @@ t.test("the hand passes over no more marked entries than it may", async (t) => {
   };
   t.equal(sieveVictim(order, 10), 11);
   t.equal(sieveVictim({ ...order, next: () => null }, 10), null);
+});
+
+t.test("the hand turns back at the newest and does not take what comes after", async (t) => {
+  const held = new Set(["a", "b"]);
+  const hand = new SieveHand<string>(
+    () => held.values(),
+    (entry) => held.has(entry),
+  );
+  t.equal(hand.next(), "a");
+  t.equal(hand.next(), "b");
+  held.add("c");
+  t.equal(hand.next(), "a");
+  held.delete("b");
+  t.equal(hand.next(), "c");
+  held.clear();
+  t.equal(hand.next(), null);
+  held.add("d");
+  t.equal(hand.next(), "d");
 });
