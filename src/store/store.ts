@@ -333,7 +333,6 @@ export class Store implements CacheStore {
       reserve: (bytes) => this.#reserve(bytes),
       unreserve: (bytes) => this.#addInFlight(-bytes),
       storeInline: (writer, body) => {
-        this.#writers.delete(writer.task.id);
         const { entry, head } = this.#entryOf(writer, body);
         sealWithBody(head, body);
         this.#put(writer, new Entry({ ...entry, checksum: head.readUInt32LE(0) }), [head, body]);
@@ -362,19 +361,21 @@ export class Store implements CacheStore {
     return { entry: { ...facts, response, body, checksum: head.readUInt32LE(0) }, head };
   }
 
+  /** Sends a complete entry to the index. From now on it is removed like any other, its file included. */
   #put(writer: SpoolingWriter, entry: Entry, pieces: readonly Buffer[]): void {
     const replaces = this.#replaces.get(writer) ?? [];
     const done = (): void => {
       this.#pending.uncover(entry);
-      this.#forget(writer);
       writer.settle();
     };
     const isStorable = (pieces[0] as Buffer).length <= HEAD_BYTES_MAX;
     if (!isStorable || !this.#send(CHANGE.put, entry, pieces, done)) {
-      writer.fail(null);
+      if (entry.isBodyInFile) writer.fail(null);
+      this.#forget(writer);
       return;
     }
     this.#pending.cover(entry);
+    this.#forget(writer);
     for (const old of replaces) this.remove(old);
     this.#forgetGeneration(entry.key);
   }
