@@ -210,11 +210,12 @@ export class IndexWriter {
   #put(lot: Lot, { id, hash, fileBytes, payload }: Change): void {
     const { db } = this.#options;
     this.#makeRoom(lot, costOf(payload.length) + fileBytes);
-    const ids = db.ids(hash);
-    for (const oldest of ids.slice(ENTRIES_PER_KEY_MAX - 1)) this.#remove(lot, oldest);
+    // By age, not by arrival: a large body may come in after a later small one.
+    const ids = [id, ...db.ids(hash)].sort((a, b) => b - a);
+    for (const oldest of ids.slice(ENTRIES_PER_KEY_MAX)) this.#remove(lot, oldest);
     // Out of the ring: the index keeps a pointer to what it writes until the commit.
     db.put(id, Buffer.from(payload), fileBytes);
-    db.setIds(hash, [id, ...ids.slice(0, ENTRIES_PER_KEY_MAX - 1)]);
+    db.setIds(hash, ids.slice(0, ENTRIES_PER_KEY_MAX));
     lot.indexBytes += costOf(payload.length);
     lot.fileBytes += fileBytes;
   }

@@ -40,7 +40,7 @@ export const COUNTER = {
 } as const;
 
 /** Places in `amounts` (doubles, each with one writer). Those of the workers follow. */
-export const AMOUNT = { indexBytes: 0, fileBytes: 1, perWorker: 2 } as const;
+const AMOUNT = { indexBytes: 0, fileBytes: 1, perWorker: 2 } as const;
 const WORKER_AMOUNTS = 2;
 
 /** Makes the shared part of a store for that many workers. */

@@ -162,7 +162,8 @@ export class Store implements CacheStore {
     return this.#claims.whenReleased(keyHash(key, this.#seed), timeoutMs, done);
   }
 
-  purge(selector: PurgeSelector, mode: PurgeMode): Promise<PurgeResult> {
+  async purge(selector: PurgeSelector, mode: PurgeMode): Promise<PurgeResult> {
+    await this.#whenWritten();
     const { db, rings, wallMs } = this.#parts;
     return purgeEntries({
       db,
@@ -205,7 +206,7 @@ export class Store implements CacheStore {
   /** Bodies that are complete may still be on their way to their files, and then to the index. */
   async #whenWritten(): Promise<void> {
     const limit = new Promise((resolve) => setTimeout(resolve, CLOSE_TIMEOUT_MS).unref());
-    while (this.#writers.size > 0) {
+    while (this.#announced.size > 0) {
       const written = new Promise((resolve) => {
         this.#onForgotten = () => resolve(true);
       });
@@ -342,6 +343,7 @@ export class Store implements CacheStore {
         this.#announced.set(writer, new Entry(entry));
         this.#pending.cover(this.#announced.get(writer) as Entry);
         this.#forgetGeneration(writer.task.key);
+        this.#replace(writer);
       },
       storeFile: (writer) => {
         const { entry, head } = this.#entryOf(writer, null);
@@ -363,7 +365,6 @@ export class Store implements CacheStore {
 
   /** Sends a complete entry to the index. From now on it is removed like any other, its file included. */
   #put(writer: SpoolingWriter, entry: Entry, pieces: readonly Buffer[]): void {
-    const replaces = this.#replaces.get(writer) ?? [];
     const done = (): void => {
       this.#pending.uncover(entry);
       writer.settle();
@@ -375,9 +376,15 @@ export class Store implements CacheStore {
       return;
     }
     this.#pending.cover(entry);
+    this.#replace(writer);
     this.#forget(writer);
-    for (const old of replaces) this.remove(old);
     this.#forgetGeneration(entry.key);
+  }
+
+  /** What an entry replaces goes as soon as it may be found itself. */
+  #replace(writer: SpoolingWriter): void {
+    for (const old of this.#replaces.get(writer) ?? []) this.remove(old);
+    this.#replaces.delete(writer);
   }
 
   #gaveUp(writer: SpoolingWriter, error: Error | null): void {
