@@ -1,6 +1,7 @@
 /** An entry as this worker knows it. */
 import type { CacheKey, StoredEntry } from "#caching/cache-store.ts";
 import type { StoredResponse } from "#caching/stored-response.ts";
+import type { StoredRecord } from "./record.ts";
 
 export class Entry implements StoredEntry {
   readonly key: CacheKey;
@@ -37,4 +38,17 @@ export class Entry implements StoredEntry {
     this.isBodyInFile = facts.isBodyInFile;
     this.body = facts.body;
   }
+}
+
+/** The entry of a checked record; `bytes` are the record's own. A body from a file is kept from before. */
+export function entryOfRecord(
+  record: StoredRecord,
+  id: number,
+  bytes: Buffer,
+  known: Entry | undefined,
+): Entry {
+  const { key, hash, response, bodyBytes, isBodyInFile, bodyOffset } = record;
+  const body = isBodyInFile ? (known?.body ?? null) : bytes.subarray(bodyOffset);
+  const checksum = bytes.readUInt32LE(0);
+  return new Entry({ key, id, hash, response, bodyBytes, checksum, isBodyInFile, body });
 }

@@ -43,6 +43,7 @@ export class IndexDb {
   readonly #keys: Database<Buffer, number>;
   readonly #files: Database<Buffer, number>;
   readonly #meta: Database<Buffer, string>;
+  #lastPutId: number;
 
   constructor(options: IndexDbOptions) {
     const readOnly = !options.isWriter;
@@ -58,6 +59,7 @@ export class IndexDb {
     this.#keys = this.#root.openDB({ name: "keys", ...BINARY });
     this.#files = this.#root.openDB({ name: "files", ...BINARY });
     this.#meta = this.#root.openDB({ name: "meta", ...BINARY });
+    this.#lastPutId = this.lastId();
   }
 
   /** The ids of a key's hash, the newest first. */
@@ -95,7 +97,10 @@ export class IndexDb {
 
   /** Within a transaction. */
   put(id: number, record: Buffer, fileBytes: number): void {
-    this.#entries.putSync(id, record);
+    // Said to be the last, a record fills the page before it; else that page would be split, half empty for ever.
+    const isLast = id > this.#lastPutId;
+    this.#entries.putSync(id, record, { append: isLast });
+    if (isLast) this.#lastPutId = id;
     if (fileBytes === 0) return;
     const bytes = Buffer.alloc(ID_BYTES);
     bytes.writeDoubleLE(fileBytes);

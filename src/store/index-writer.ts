@@ -102,8 +102,7 @@ export class IndexWriter {
     this.#isClosed = true;
     if (this.#syncTimer !== null) clearTimeout(this.#syncTimer);
     if (this.#reliefTimer !== null) clearTimeout(this.#reliefTimer);
-    Atomics.add(this.#options.shared.counters, COUNTER.doorbell, 1);
-    Atomics.notify(this.#options.shared.counters, COUNTER.doorbell);
+    this.#options.shared.ringDoorbell();
     await new Promise<void>((resolve) => this.#options.db.sync(() => resolve()));
   }
 

@@ -88,6 +88,12 @@ export class SharedState {
     return Atomics.load(this.counters, counter);
   }
 
+  /** Wakes the thread that writes the index. */
+  ringDoorbell(): void {
+    this.add(COUNTER.doorbell);
+    Atomics.notify(this.counters, COUNTER.doorbell);
+  }
+
   startIds(from: number): void {
     Atomics.store(this.#nextId, 0, BigInt(from));
   }

@@ -16,34 +16,17 @@ import { bodyPath } from "./body-path.ts";
 import { BodyPump, memorySource } from "./body-source.ts";
 import { CHANGE, type ChangeKind } from "./change-ring.ts";
 import { Claims } from "./claims.ts";
-import { Entry } from "./entry.ts";
+import { Entry, entryOfRecord } from "./entry.ts";
 import { SpoolingWriter, type WriterHost } from "./entry-writer.ts";
-import type { ReportFault } from "./faults.ts";
 import { FileSource } from "./file-source.ts";
 import { HotKey, HotTier, NO_GENERATION } from "./hot-tier.ts";
-import type { IndexDb } from "./index-db.ts";
 import { keyHash } from "./key-hash.ts";
 import { CLOSE_TIMEOUT_MS, HEAD_BYTES_MAX, HOT_BODY_BYTES_MAX, HOT_LOADS_MAX } from "./limits.ts";
 import { PendingChanges } from "./pending-changes.ts";
 import { purgeEntries } from "./purge.ts";
 import { decodeRecord, encodeHead, isIntact, sealWithBody } from "./record.ts";
 import { COUNTER, type SharedState } from "./shared-memory.ts";
-
-export interface StoreParts {
-  readonly folder: string;
-  readonly memoryBytesMax: number;
-  readonly diskBytesMax: number;
-  readonly objectBytesMax: number;
-  /** This thread's place in the shared memory. */
-  readonly index: number;
-  readonly shared: SharedState;
-  readonly rings: readonly SharedArrayBuffer[];
-  readonly db: IndexDb;
-  readonly wallMs: () => number;
-  readonly report: ReportFault;
-  /** What this thread owns beside, such as the writing of the index. */
-  readonly closeOwned: () => Promise<void>;
-}
+import type { StoreParts } from "./store-parts.ts";
 
 export class Store implements CacheStore {
   readonly #parts: StoreParts;
@@ -250,11 +233,7 @@ export class Store implements CacheStore {
       this.#dropDamaged(key, id);
       return null;
     }
-    if (record.key !== key) return null;
-    const { hash, response, bodyBytes, isBodyInFile, bodyOffset } = record;
-    const body = isBodyInFile ? (known?.body ?? null) : bytes.subarray(bodyOffset);
-    const checksum = bytes.readUInt32LE(0);
-    return new Entry({ key, id, hash, response, bodyBytes, checksum, isBodyInFile, body });
+    return record.key === key ? entryOfRecord(record, id, bytes, known) : null;
   }
 
   #dropDamaged(key: CacheKey, id: number): void {
@@ -323,12 +302,6 @@ export class Store implements CacheStore {
     return isSent;
   }
 
-  #ringDoorbell(): void {
-    const { counters } = this.#shared;
-    Atomics.add(counters, COUNTER.doorbell, 1);
-    Atomics.notify(counters, COUNTER.doorbell);
-  }
-
   #makeHost(): WriterHost {
     return {
       reserve: (bytes) => this.#reserve(bytes),
@@ -339,10 +312,10 @@ export class Store implements CacheStore {
         this.#put(writer, new Entry({ ...entry, checksum: head.readUInt32LE(0) }), [head, body]);
       },
       announce: (writer) => {
-        const { entry } = this.#entryOf(writer, null);
-        this.#announced.set(writer, new Entry(entry));
-        this.#pending.cover(this.#announced.get(writer) as Entry);
-        this.#forgetGeneration(writer.task.key);
+        const entry = new Entry(this.#entryOf(writer, null).entry);
+        this.#announced.set(writer, entry);
+        this.#pending.cover(entry);
+        this.#forgetGeneration(entry.key);
         this.#replace(writer);
       },
       storeFile: (writer) => {
@@ -410,7 +383,7 @@ export class Store implements CacheStore {
     const allowance = Math.min(objectBytesMax, diskBytesMax / 2);
     if (this.#shared.diskBytes() + bytes > diskBytesMax + allowance) return false;
     this.#addInFlight(bytes);
-    this.#ringDoorbell();
+    this.#shared.ringDoorbell();
     return true;
   }
 
