@@ -53,7 +53,7 @@ export class Store implements CacheStore {
     this.#seed = parts.shared.get(COUNTER.seed);
     this.#hot = new HotTier(parts.memoryBytesMax, (bytes) => parts.shared.setMemoryBytes(parts.index, bytes));
     this.#pending = new PendingChanges(parts.rings[parts.index] as SharedArrayBuffer, () =>
-      this.#ringDoorbell(),
+      parts.shared.ringDoorbell(),
     );
     this.#claims = new Claims(parts.shared.claims, parts.index);
     this.#host = this.#makeHost();
