@@ -193,6 +193,7 @@ export class SpoolingWriter implements EntryWriter {
     this.#state = "failed";
     this.#isFull = false;
     this.#waiting.clear();
+    this.#waitingBytes = 0;
     this.#file?.discard();
     this.settle();
     this.#host.gaveUp(this, error);

@@ -3,7 +3,7 @@ import { lstatSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import t from "tap";
 import { until } from "#test/support/until.ts";
-import { bodyOf, put, readAll, response } from "./samples.ts";
+import { bodyOf, fill, put, readAll, response } from "./samples.ts";
 import { openScratch, scratchFolder } from "./scratch-store.ts";
 
 const MIB = 1024 * 1024;
@@ -96,6 +96,19 @@ t.test("a body from a file comes into memory when it is used again", async (t) =
     return undefined;
   }, LIMIT_MS);
   t.ok(body.equals(bodyOf(3, 900_000)));
+  await store.close();
+});
+
+t.test("a writer that finds no room lets its source go on", async (t) => {
+  const store = openScratch(scratchFolder(t), { diskBytesMax: 4 * MIB, objectBytesMax: 64 * MIB });
+  const writers = [1, 2, 3, 4].map((number) =>
+    store.write(`http://example.com/${number}`, response(), { bodyBytes: null, replaces: [] }),
+  );
+  for (let piece = 0; piece < 60; piece += 1) {
+    for (const writer of writers) if (writer !== null) await fill(writer, bodyOf(piece, 100_000));
+  }
+  t.match(store.stats().lastError, /no room on the disk/);
+  t.ok(store.stats().diskBytes <= 6 * MIB, `${store.stats().diskBytes} bytes`);
   await store.close();
 });
 
