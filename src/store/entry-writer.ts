@@ -107,7 +107,8 @@ export class SpoolingWriter implements EntryWriter {
     if (this.#total <= INLINE_BYTES_MAX) {
       this.#host.storeInline(this, this.#tail.subarray(0, this.#total));
     } else {
-      this.#spool(null);
+      // False where the last block finds no room.
+      if (!this.#spool(null)) return;
       this.#host.announce(this);
       this.#file?.finish(() => this.#host.storeFile(this));
     }
@@ -156,12 +157,12 @@ export class SpoolingWriter implements EntryWriter {
   }
 
   /** Sends the block that fills to the file; `next` fills then. */
-  #spool(next: Buffer | null): void {
+  #spool(next: Buffer | null): boolean {
     const frame = this.#tail.subarray(0, this.#tailBytes + CHECKSUM_BYTES);
     const index = this.#tailIndex;
     if (!this.#host.reserve(frame.length)) {
       this.#fail(new Error("no room on the disk"));
-      return;
+      return false;
     }
     this.#reserved += frame.length;
     sealBlock(frame, this.task.id, index);
@@ -176,6 +177,7 @@ export class SpoolingWriter implements EntryWriter {
       (error) => this.#fail(error),
     );
     this.#file.push(frame);
+    return true;
   }
 
   #wasWritten(bytes: number): void {

@@ -1,4 +1,5 @@
 /** A thread's view of the store: CacheStore over its memory, its pending changes, the index and the files. */
+import { setTimeout as pause } from "node:timers/promises";
 import type {
   BodyReader,
   BodySink,
@@ -21,7 +22,13 @@ import { SpoolingWriter, type WriterHost } from "./entry-writer.ts";
 import { FileSource } from "./file-source.ts";
 import { HotKey, HotTier, NO_GENERATION } from "./hot-tier.ts";
 import { keyHash } from "./key-hash.ts";
-import { CLOSE_TIMEOUT_MS, HEAD_BYTES_MAX, HOT_BODY_BYTES_MAX, HOT_LOADS_MAX } from "./limits.ts";
+import {
+  CLOSE_TIMEOUT_MS,
+  HEAD_BYTES_MAX,
+  HOT_BODY_BYTES_MAX,
+  HOT_LOADS_MAX,
+  WAKE_FALLBACK_MS,
+} from "./limits.ts";
 import { PendingChanges } from "./pending-changes.ts";
 import { purgeEntries } from "./purge.ts";
 import { decodeRecord, encodeHead, isIntact, sealWithBody } from "./record.ts";
@@ -43,7 +50,6 @@ export class Store implements CacheStore {
   readonly #host: WriterHost;
   #inFlightBytes = 0;
   #loads = 0;
-  #onForgotten: () => void = () => {};
   #isClosed = false;
 
   constructor(parts: StoreParts) {
@@ -188,13 +194,8 @@ export class Store implements CacheStore {
 
   /** Bodies that are complete may still be on their way to their files, and then to the index. */
   async #whenWritten(): Promise<void> {
-    const limit = new Promise((resolve) => setTimeout(resolve, CLOSE_TIMEOUT_MS).unref());
-    while (this.#announced.size > 0) {
-      const written = new Promise((resolve) => {
-        this.#onForgotten = () => resolve(true);
-      });
-      if ((await Promise.race([written, limit])) !== true) return;
-    }
+    const limitMs = performance.now() + CLOSE_TIMEOUT_MS;
+    while (this.#announced.size > 0 && performance.now() < limitMs) await pause(WAKE_FALLBACK_MS);
   }
 
   /** The index, what is pending laid over it, and into memory with it if it is used again. */
@@ -374,7 +375,6 @@ export class Store implements CacheStore {
     this.#writers.delete(writer.task.id);
     this.#announced.delete(writer);
     this.#replaces.delete(writer);
-    this.#onForgotten();
   }
 
   /** Room for a file that grows: the index's thread evicts; a worker may be one object ahead of it. */
