@@ -19,6 +19,8 @@ const SLOW = [
   "test/fuzz/",
   "test/integration/",
   "test/service/",
+  "test/store/crash",
+  "test/store/threads",
   "test/upstream/http-upstream-tls",
   "test/upstream/parent-",
   "test/upstream/secure-upstream",
