@@ -45,6 +45,8 @@ export interface SlotDeps {
   readonly ledger: ConnectionLedger;
   readonly logger: Logger;
   readonly onLog: (text: string, lines: number) => void;
+  /** The worker is gone, and nothing of it runs any more. */
+  readonly onEnded: () => void;
   /** The settings that a worker which starts now must have. */
   readonly current: () => Apply;
 }
@@ -191,6 +193,7 @@ export class WorkerSlot {
     for (const name of gaugeNames) counters.add(name, -counters.value(name));
     ledger.clearWorker(data.index);
     closeDescriptors(data.descriptors);
+    this.#deps.onEnded();
     const why = this.#lastError ?? `the worker ended with code ${code}`;
     const before = this.#state;
     if (before === "draining" || before === "gone") this.#leave();

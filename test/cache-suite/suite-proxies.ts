@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { CACHE_PEERS } from "#test/bench/cache-peers.ts";
 import { startPeer } from "#test/bench/peers.ts";
 import { createWorkspace, freePort } from "#test/bench/workspace.ts";
-import { type SettingsOverrides, startProxyOnMemoryStore } from "#test/support/running-proxy.ts";
+import { type SettingsOverrides, startProxy } from "#test/support/running-proxy.ts";
 import { until } from "#test/support/until.ts";
 
 export const PROXY_NAMES = ["futago", "squid", "trafficserver"] as const;
@@ -33,7 +33,7 @@ const PEER_MEMORY_BYTES = 64 * MIB;
 const PEER_LOG_LIMIT_MS = 15_000;
 
 async function startFutago(): Promise<SuiteProxy> {
-  const proxy = await startProxyOnMemoryStore(FUTAGO_SETTINGS);
+  const proxy = await startProxy(FUTAGO_SETTINGS);
   return {
     port: proxy.port,
     version: "this tree",
