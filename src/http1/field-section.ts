@@ -41,28 +41,36 @@ export class FieldSection {
       // Blanks around a value are no part of it (RFC 9112 section 5.1).
       const value = sliceTrimmed(text, colon + 1, lineEnd);
       const known = knownFieldAt(text, lineStart, colon);
-      if (known === null) this.#addUnusual(text.slice(lineStart, colon), value);
+      if (known === null)
+        this.#addUnusual(text.slice(lineStart, colon), value, text.slice(colon + 1, lineEnd));
       else {
         this.fields.addLower(known.lowerName, known.name, value);
-        if (known.role !== FIELD_ROLE.ordinary) this.#note(known.role, value);
+        if (known.role === FIELD_ROLE.transferEncoding)
+          this.#noteEncoding(text.slice(colon + 1, lineEnd), value);
+        else if (known.role !== FIELD_ROLE.ordinary) this.#note(known.role, value);
       }
       lineStart = lineEnd + 2;
     }
   }
 
-  #addUnusual(name: string, value: string): void {
+  #addUnusual(name: string, value: string, rawValue: string): void {
     const lowerName = name.toLowerCase();
     this.fields.addLower(lowerName, name, value);
-    this.#note(roleOf(lowerName), value);
+    const role = roleOf(lowerName);
+    if (role === FIELD_ROLE.transferEncoding) this.#noteEncoding(rawValue, value);
+    else this.#note(role, value);
+  }
+
+  /** A tab beside the coding is a blank to the RFC and a part of its name to llhttp: such a value is no coding. */
+  #noteEncoding(rawValue: string, value: string): void {
+    this.transferEncodingLines += 1;
+    this.transferEncoding = rawValue.includes("\t") ? rawValue : value;
   }
 
   #note(role: number, value: string): void {
     if (role === FIELD_ROLE.contentLength) {
       this.contentLengthLines += 1;
       this.contentLength = value;
-    } else if (role === FIELD_ROLE.transferEncoding) {
-      this.transferEncodingLines += 1;
-      this.transferEncoding = value;
     } else if (role === FIELD_ROLE.host) {
       this.hostLines += 1;
       this.host = value;
