@@ -66,6 +66,8 @@ export function writeFutagoSettings(place: PeerPlace): string {
     requests: { ports: [place.originPort] },
     connect: { ports: [place.tunnelPort] },
     egress: { allow: [{ network: "127.0.0.0/8" }] },
+    // As the peers of this bench: the cache has a bench of its own.
+    cache: { enabled: false },
     accessLog: { enabled: true, file: "access.log" },
     drain: { timeoutMs: 500 },
     ...place.settings,
