@@ -52,6 +52,7 @@ interface UdpHandle {
   readonly fd: number;
   onmessage: () => void;
   bind(address: string, port: number, flags: number): number;
+  bind6(address: string, port: number, flags: number): number;
   recvStart(): number;
   ref(): void;
   unref(): void;
@@ -87,8 +88,9 @@ class EventPoll {
     const { UDP } = (process as unknown as Bindings).binding("udp_wrap");
     const epoll = epollCreate1(EPOLL_CLOEXEC);
     this.#handle = new UDP();
-    const bound = this.#handle.bind("127.0.0.1", 0, 0);
-    assert(epoll >= 0 && bound === 0, `an epoll in a handle: ${epoll} ${bound}`);
+    // Bound only to have a descriptor, and to any address: the loopback interface may be down.
+    const isBound = this.#handle.bind("0.0.0.0", 0, 0) === 0 || this.#handle.bind6("::", 0, 0) === 0;
+    assert(epoll >= 0 && isBound, "an epoll in a handle of Node");
     this.#fd = this.#handle.fd;
     dup2(epoll, this.#fd);
     close(epoll);
