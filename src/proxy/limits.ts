@@ -10,6 +10,9 @@ export const LINGER_BYTES_MAX = 1024 * 1024;
 /** Body pieces up to this size are copied behind the head into one write; larger ones are gathered. */
 export const COPY_BYTES_MAX = 16 * 1024;
 
+/** Popular answers of one worker that are kept ready to be sent, 16 KiB of body each at most. */
+export const READY_MESSAGES_MAX = 256;
+
 /**
  * Time limits are looked at in steps, a share of the connections each, so that every connection has its
  * turn four times a second: the precision of every time-out on the client's side.

@@ -7,6 +7,7 @@ import { reasonPhrase } from "#http/status.ts";
 import { viaElement } from "#http/via.ts";
 import { fieldLinesText } from "#http1/serialize.ts";
 import type { CacheView } from "./cache-view.ts";
+import { ReadyMessage } from "./ready-messages.ts";
 
 const SECOND_MS = 1_000;
 /** RFC 9111 section 1.2.2: what stands for every greater number. */
@@ -44,6 +45,7 @@ export class PreparedEntry {
   readonly #lines: string;
   #freshAge = -1;
   #freshHead = "";
+  readonly #message = new ReadyMessage();
 
   constructor(entry: StoredEntry, view: CacheView, response: StoredResponse) {
     this.entry = entry;
@@ -72,6 +74,11 @@ export class PreparedEntry {
       this.#freshAge = age;
     }
     return this.#freshHead;
+  }
+
+  /** The whole of a fresh hit with this head, where it is ready; null where head and body are sent apart. */
+  readyMessage(head: string, body: Buffer): Buffer | null {
+    return this.#message.get(head, body);
   }
 
   wholeHead(age: number, cacheStatus: string, closes: boolean): string {

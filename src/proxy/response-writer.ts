@@ -57,6 +57,11 @@ export class ResponseWriter {
     return true;
   }
 
+  /** A whole answer with its head, which nobody writes to any more. */
+  whole(message: Buffer): void {
+    this.#post(message);
+  }
+
   /** The body is complete. */
   end(trailers: FieldList | null): void {
     if (this.#chunked) {

@@ -95,8 +95,11 @@ export function servePlain(
   transaction.cacheResult = entry.body === null ? "TCP_HIT" : "TCP_MEM_HIT";
   transaction.contentType = response.fields.get("content-type") ?? "-";
   const head = stored.freshHead(wallMs);
-  if (entry.body !== null) transaction.sendAnswer(response.status, head, entry.body);
-  else sendRun(transaction, cache, stored, { status: response.status, head, runs: wholeRun(stored) });
+  if (entry.body !== null) {
+    const ready = stored.readyMessage(head, entry.body);
+    if (ready === null) transaction.sendAnswer(response.status, head, entry.body);
+    else transaction.sendReady(response.status, ready);
+  } else sendRun(transaction, cache, stored, { status: response.status, head, runs: wholeRun(stored) });
 }
 
 interface RunAnswer {

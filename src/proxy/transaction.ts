@@ -270,6 +270,14 @@ export class Transaction implements ExchangeHandler {
     this.answerWritten();
   }
 
+  /** As `sendAnswer`, with head and body in one. */
+  sendReady(status: number, message: Buffer): void {
+    this.#headSent = true;
+    this.status = status;
+    this.connection.writer.whole(message);
+    this.answerWritten();
+  }
+
   /** The answer is written; the transaction ends when the kernel has all of it. */
   answerWritten(): void {
     this.#answerComplete = true;
