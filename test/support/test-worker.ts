@@ -54,6 +54,7 @@ function build(services: WorkerServices): WorkerApplication {
           resolve({ ok: true, value: { close: () => void server.close() } }),
         );
       }),
+    lastRequest: () => null,
     drain: (timeoutMs, done) => {
       const finish = (): void => {
         clearTimeout(timer);
