@@ -17,9 +17,9 @@ const DONE: Readonly<Record<PurgeMode, readonly [one: string, many: string]>> = 
 /** What was done, in one sentence. */
 function sentence(selector: PurgeSelector, mode: PurgeMode, { entries, bytes }: PurgeResult): string {
   const which = selectorText(selector);
-  if (entries === 0) return `There are no stored responses ${which}: nothing was changed.`;
+  if (entries === 0) return `There are no stored responses${which}: nothing was changed.`;
   const [one, many] = DONE[mode];
-  const subject = `${entries.toLocaleString("en-US")} stored ${entries === 1 ? "response" : "responses"} ${which}`;
+  const subject = `${entries.toLocaleString("en-US")} stored ${entries === 1 ? "response" : "responses"}${which}`;
   return `${subject}, with bodies of ${formatBytes(bytes)}, ${entries === 1 ? one : many}.`;
 }
 

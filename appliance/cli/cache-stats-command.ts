@@ -19,7 +19,7 @@ const rowOf = (one: {
   misses: one.counters["cache_misses"],
   bytesSaved: one.counters["cache_bytes_saved"],
   ...Object.fromEntries(
-    one.ratios.map(({ minutes, hitRatio }) => [`hitRatio${minutes}min`, hitRatio] as const),
+    one.ratios.map(({ minutes, hitRatio }) => [`hit_ratio_${minutes}_min`, hitRatio] as const),
   ),
 });
 

@@ -68,7 +68,7 @@ function formatValue(name: string, value: unknown): string {
 function formatNumber(name: string, value: number): string {
   if (/Ms$/.test(name)) return formatDuration(value);
   if (/bytes/i.test(name)) return formatBytes(value);
-  if (/Ratio/.test(name)) return `${(100 * value).toFixed(1)} %`;
+  if (/Ratio|_ratio/.test(name)) return `${(100 * value).toFixed(1)} %`;
   // A port is a name rather than an amount.
   return /port$|pid$/i.test(name) ? String(value) : value.toLocaleString("en-US");
 }

@@ -99,24 +99,24 @@ export function selectorOf({ values, switches, operands }: CommandArgs): Outcome
   return typeof asked === "string" ? failure(asked) : parsePurgeSelector(asked);
 }
 
-/** What a selector means, after "stored responses". */
+/** What a selector means, behind "stored responses"; a blank before it. */
 export function selectorText(selector: PurgeSelector): string {
   switch (selector.by) {
     case "url":
-      return `for ${selector.url}`;
+      return ` for ${selector.url}`;
     case "prefix":
-      return `whose URL begins with ${selector.prefix}`;
+      return ` whose URL begins with ${selector.prefix}`;
     case "host":
-      return `of the host ${selector.host}`;
+      return ` of the host ${selector.host}`;
     case "pattern":
-      return `whose URL matches ${selector.pattern}`;
+      return ` whose URL matches ${selector.pattern}`;
     case "tag":
-      return `with the tag ${selector.tag}`;
+      return ` with the tag ${selector.tag}`;
     case "content-type":
-      return `of the type ${selector.contentType}`;
+      return ` of the type ${selector.contentType}`;
     case "age":
-      return `older than ${selector.olderThanMs / 1_000} s`;
+      return ` older than ${selector.olderThanMs / 1_000} s`;
     case "all":
-      return "in all";
+      return "";
   }
 }

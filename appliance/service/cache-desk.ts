@@ -31,6 +31,7 @@ export class CacheDesk implements Disposable {
   readonly #ratios: HitRatios;
   readonly #alert: StoreAlert;
   readonly #timer: NodeJS.Timeout;
+  #isClosed = false;
 
   constructor(store: ResponseStore, supervisor: Supervisor, clock: Clock) {
     this.#store = store;
@@ -45,7 +46,8 @@ export class CacheDesk implements Disposable {
   /** Resolves when the purge is committed: every worker sees it. */
   async purge({ selector, mode }: PurgeOrder): Promise<Outcome<PurgeResult, string>> {
     try {
-      return success(await this.#store.store.purge(selector, mode));
+      const result = await this.#store.store.purge(selector, mode);
+      return this.#isClosed ? failure("this unit ended before the purge did: purge again") : success(result);
     } catch (error) {
       return failure(`the purge did not end: ${error instanceof Error ? error.message : String(error)}`);
     }
@@ -113,6 +115,7 @@ export class CacheDesk implements Disposable {
   }
 
   [Symbol.dispose](): void {
+    this.#isClosed = true;
     clearInterval(this.#timer);
   }
 

@@ -19,7 +19,7 @@ export interface InspectQuestion {
   readonly fields: readonly (readonly [name: string, value: string])[];
 }
 
-/** What would happen to a GET now, and what became of the last request. */
+/** What would happen to a GET now, and what became of the last request. An infinite time arrives as null. */
 export interface InspectAnswer extends Explanation {
   /** Null where no worker remembers one. */
   readonly last: (LastRequest & { readonly worker: number; readonly reason: string }) | null;

@@ -54,7 +54,18 @@ function build(services: WorkerServices): WorkerApplication {
           resolve({ ok: true, value: { close: () => void server.close() } }),
         );
       }),
-    lastRequest: () => null,
+    lastRequest: (key) =>
+      key === "http://last.example/"
+        ? {
+            wallMs: index,
+            method: "GET",
+            status: 200,
+            result: "TCP_MISS",
+            fwd: "uri-miss",
+            isBypassed: false,
+            notStored: null,
+          }
+        : null,
     drain: (timeoutMs, done) => {
       const finish = (): void => {
         clearTimeout(timer);
