@@ -15,8 +15,8 @@ const SAMPLED = ["cache_hits", "cache_revalidated", "cache_misses", "cache_bytes
 const sampledOf = (values: Readonly<Record<string, number>>): readonly number[] =>
   SAMPLED.map((name) => values[name] ?? 0);
 
-const sumOf = (rows: readonly (readonly number[])[]): readonly number[] =>
-  SAMPLED.map((_, column) => rows.reduce((sum, row) => sum + (row[column] ?? 0), 0));
+const sumOf = (workers: readonly WorkerCounters[]): readonly number[] =>
+  SAMPLED.map((name) => workers.reduce((sum, { values }) => sum + (values[name] ?? 0), 0));
 
 function ratioOf(minutes: number, growth: readonly number[]): HitRatioAnswer {
   const [hits = 0, revalidated = 0, misses = 0, bytesSaved = 0] = growth;
@@ -36,14 +36,13 @@ export class HitRatios {
 
   /** Takes a sample of what the workers have counted until now. */
   sample(nowMs: number, workers: readonly WorkerCounters[]): void {
-    const rows = workers.map(({ values }) => sampledOf(values));
-    for (const [place, row] of rows.entries()) this.#place(place).add(nowMs, row);
-    this.#all.add(nowMs, sumOf(rows));
+    for (const { worker, values } of workers) this.#place(worker).add(nowMs, sampledOf(values));
+    this.#all.add(nowMs, sumOf(workers));
   }
 
   /** One row for each stretch of time, of all workers. */
   ofAll(nowMs: number, workers: readonly WorkerCounters[]): readonly HitRatioAnswer[] {
-    const now = sumOf(workers.map(({ values }) => sampledOf(values)));
+    const now = sumOf(workers);
     return MINUTES.map((minutes) => ratioOf(minutes, this.#all.growth(nowMs, minutes * MINUTE_MS, now)));
   }
 
