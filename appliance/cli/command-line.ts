@@ -1,5 +1,8 @@
 /** The words of a command line → the command that they mean, done; the result is the exit code. */
 import { nearestName } from "#settings/nearest-name.ts";
+import { cacheInspectCommand } from "./cache-inspect-command.ts";
+import { cachePurgeCommand } from "./cache-purge-command.ts";
+import { cacheStatsCommand } from "./cache-stats-command.ts";
 import { checkSettingsCommand } from "./check-settings-command.ts";
 import { type Command, type CommandIo, EXIT } from "./command.ts";
 import { drainCommand } from "./drain-command.ts";
@@ -15,12 +18,16 @@ const helpCommand: Command = {
   summary: "Tells what the commands are, or how one is used.",
   operands: "[COMMAND]",
   operandsMin: 0,
-  operandsMax: 1,
+  operandsMax: 2,
   options: [],
-  async run({ operands: [name] }, io) {
-    const command = name === undefined ? undefined : commandNamed(name);
-    if (name !== undefined && command === undefined) return refuse(unknownCommand(name), io);
-    io.out(command === undefined ? generalHelp(COMMANDS) : commandHelp(command));
+  async run({ operands }, io) {
+    const name = operands.join(" ");
+    const command = commandNamed(name);
+    const group = operands.length < 2 ? groupNamed(name) : [];
+    if (command !== undefined) io.out(commandHelp(command));
+    else if (name === "") io.out(generalHelp(COMMANDS));
+    else if (group.length > 0) io.out(generalHelp(group));
+    else return refuse(unknownCommand(name), io);
     return EXIT.ok;
   },
 };
@@ -31,6 +38,9 @@ const COMMANDS: readonly Command[] = [
   statusCommand,
   reloadCommand,
   drainCommand,
+  cachePurgeCommand,
+  cacheStatsCommand,
+  cacheInspectCommand,
   versionCommand,
   helpCommand,
 ];
@@ -42,16 +52,24 @@ const ALIASES: ReadonlyMap<string, string> = new Map([
   ["--version", "version"],
 ]);
 
+const HELP_WORDS: ReadonlySet<string> = new Set(["--help", "-h"]);
+
 /** Does what the words (without the program's name) say. */
 export async function runCommandLine(words: readonly string[], io: CommandIo): Promise<number> {
-  const [first, ...rest] = words;
+  const [first, second] = words;
   if (first === undefined) {
     io.err(generalHelp(COMMANDS));
     return EXIT.usage;
   }
-  const command = commandNamed(ALIASES.get(first) ?? first);
-  if (command === undefined) return refuse(unknownCommand(first), io);
-  const args = parseArguments(command, rest);
+  const group = groupNamed(first);
+  if (group.length > 0 && (second === undefined || HELP_WORDS.has(second))) {
+    (second === undefined ? io.err : io.out)(generalHelp(group));
+    return second === undefined ? EXIT.usage : EXIT.ok;
+  }
+  const name = group.length > 0 ? `${first} ${second}` : (ALIASES.get(first) ?? first);
+  const command = commandNamed(name);
+  if (command === undefined) return refuse(unknownCommand(name), io);
+  const args = parseArguments(command, words.slice(group.length > 0 ? 2 : 1));
   if (!args.ok) return refuse(`${command.name}: ${args.error} (see "futago ${command.name} --help")`, io);
   if (args.value.switches.has("help")) {
     io.out(commandHelp(command));
@@ -59,6 +77,10 @@ export async function runCommandLine(words: readonly string[], io: CommandIo): P
   }
   return command.run(args.value, io);
 }
+
+/** The commands whose first word it is, where they have two. */
+const groupNamed = (word: string): readonly Command[] =>
+  COMMANDS.filter((command) => command.name.startsWith(`${word} `));
 
 const commandNamed = (name: string): Command | undefined => COMMANDS.find((command) => command.name === name);
 

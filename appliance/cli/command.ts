@@ -11,16 +11,21 @@ export interface CommandOption {
   /** What stands for the value in the help text, such as FILE; null for a switch. */
   readonly value: string | null;
   readonly summary: string;
+  /** May be given more than once: its values are a list. */
+  readonly isRepeatable?: true;
 }
 
 /** The words after the command's name, checked against its options. */
 export interface CommandArgs {
   readonly values: ReadonlyMap<string, string>;
+  /** Those of repeatable options. */
+  readonly lists: ReadonlyMap<string, readonly string[]>;
   readonly switches: ReadonlySet<string>;
   readonly operands: readonly string[];
 }
 
 export interface Command {
+  /** One word, or two: those of a group share the first. */
   readonly name: string;
   readonly summary: string;
   /** What follows the name and the options, such as FILE; empty for nothing. */

@@ -10,7 +10,7 @@ export const drainCommand: Command = {
   operandsMax: 0,
   options: [STATE_OPTION, SETTINGS_OPTION, SOCKET_OPTION],
   async run(args, io) {
-    const answer = await askUnit("drain", args, io);
+    const answer = await askUnit({ command: "drain" }, args, io);
     if (answer === null) return EXIT.failed;
     io.out("The unit drains.");
     return EXIT.ok;

@@ -68,12 +68,14 @@ function formatValue(name: string, value: unknown): string {
 function formatNumber(name: string, value: number): string {
   if (/Ms$/.test(name)) return formatDuration(value);
   if (/bytes/i.test(name)) return formatBytes(value);
+  if (/Ratio|_ratio/.test(name)) return `${(100 * value).toFixed(1)} %`;
   // A port is a name rather than an amount.
   return /port$|pid$/i.test(name) ? String(value) : value.toLocaleString("en-US");
 }
 
 /** Milliseconds as their two largest units, such as `2 h 3 min`. */
 function formatDuration(millis: number): string {
+  if (millis < 0) return `-${formatDuration(-millis)}`;
   if (millis < 1_000) return `${Math.round(millis)} ms`;
   const seconds = Math.floor(millis / 1_000);
   const parts = [
@@ -90,7 +92,7 @@ function formatDuration(millis: number): string {
     .join(" ");
 }
 
-function formatBytes(bytes: number): string {
+export function formatBytes(bytes: number): string {
   const units = ["B", "KiB", "MiB", "GiB", "TiB"] as const;
   const step = bytes < 1 ? 0 : Math.min(units.length - 1, Math.floor(Math.log2(bytes) / 10));
   const amount = bytes / 1024 ** step;

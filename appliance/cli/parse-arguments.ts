@@ -24,6 +24,7 @@ export function parseArguments(command: Command, words: readonly string[]): Outc
     },
   });
   const values = new Map<string, string>();
+  const lists = new Map<string, readonly string[]>();
   const switches = new Set<string>();
   const operands: string[] = [];
   for (const token of tokens) {
@@ -38,12 +39,16 @@ export function parseArguments(command: Command, words: readonly string[]): Outc
       const isAnotherOption = token.value?.startsWith("-") === true && !token.inlineValue;
       if (token.value === undefined || token.value === "" || isAnotherOption)
         return failure(`--${option.name} needs a value: --${option.name} ${option.value}`);
+      if (option.isRepeatable === true) {
+        lists.set(option.name, [...(lists.get(option.name) ?? []), token.value]);
+        continue;
+      }
       if (values.has(option.name)) return failure(`--${option.name} is given twice`);
       values.set(option.name, token.value);
     }
   }
   const wrongCount = switches.has("help") ? null : operandsFault(command, operands);
-  return wrongCount === null ? success({ values, switches, operands }) : failure(wrongCount);
+  return wrongCount === null ? success({ values, lists, switches, operands }) : failure(wrongCount);
 }
 
 function unknownOption(rawName: string, options: readonly CommandOption[]): string {

@@ -10,7 +10,7 @@ export const reloadCommand: Command = {
   operandsMax: 0,
   options: [STATE_OPTION, SETTINGS_OPTION, SOCKET_OPTION],
   async run(args, io) {
-    const answer = await askUnit("reload", args, io);
+    const answer = await askUnit({ command: "reload" }, args, io);
     if (answer === null) return EXIT.failed;
     io.out(`Generation ${answer.generation} of the settings is in use.`);
     for (const note of answer.notes) io.out(note);

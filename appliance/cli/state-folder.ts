@@ -1,4 +1,4 @@
-/** Where the commands look when they are not told: the state folder and what lies in it. */
+/** The options that many commands have: where the unit is found (the state folder and what lies in it), and JSON. */
 import { existsSync } from "node:fs";
 import { isAbsolute, join } from "node:path";
 import { loadSettings } from "#appliance/service/load-settings.ts";
@@ -7,6 +7,12 @@ import type { CommandArgs, CommandOption } from "./command.ts";
 
 const STATE_FOLDER = "./.state";
 const SETTINGS_NAME = "settings.json";
+
+export const JSON_OPTION: CommandOption = {
+  name: "json",
+  value: null,
+  summary: "As JSON, for programs.",
+};
 
 export const STATE_OPTION: CommandOption = {
   name: "state",

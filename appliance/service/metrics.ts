@@ -36,8 +36,9 @@ export class Metrics implements AsyncDisposable {
   #settings: Settings["metrics"] | null = null;
   #server: MetricsServer | null = null;
 
-  constructor(supervisor: Supervisor) {
-    this.#text = () => openMetrics(countersByWorker(supervisor));
+  /** `more` is what others than the counters add. */
+  constructor(supervisor: Supervisor, more: () => readonly MetricsSource[]) {
+    this.#text = () => openMetrics([...countersByWorker(supervisor), ...more()]);
   }
 
   /** "address:port" where they are served, or null. */

@@ -1,7 +1,8 @@
 /** The proxy as a worker runs it: generations, listeners and the sweep around one ProxyServer. */
 
 import { failure, type Outcome, success } from "#base/outcome.ts";
-import type { CacheStore } from "#caching/cache-store.ts";
+import type { CacheKey, CacheStore } from "#caching/cache-store.ts";
+import type { LastRequest } from "#caching/last-request.ts";
 import { SWEEP_SHARE, SWEEP_STEP_MS } from "#proxy/limits.ts";
 import { ProxyServer } from "#proxy/proxy-server.ts";
 import type { Settings } from "#settings/schema.ts";
@@ -61,6 +62,10 @@ export class ProxyApplication implements WorkerApplication {
         listening.value.close();
       },
     });
+  }
+
+  lastRequest(key: CacheKey): LastRequest | null {
+    return this.#server?.lastRequest(key) ?? null;
   }
 
   drain(timeoutMs: number, done: () => void): void {

@@ -8,6 +8,8 @@ import { availableParallelism } from "node:os";
 import { assert } from "#base/assert.ts";
 import type { Logger } from "#base/logger.ts";
 import { failure, type Outcome, success } from "#base/outcome.ts";
+import type { CacheKey } from "#caching/cache-store.ts";
+import type { LastRequest } from "#caching/last-request.ts";
 import { COUNTERS_BYTES, Counters, sumCounters } from "#http/counters.ts";
 import type { Settings } from "#settings/schema.ts";
 import { newDescriptorTable } from "#socket/descriptor-table.ts";
@@ -82,6 +84,18 @@ export class Supervisor {
   /** The sums over all of them, and of what the main thread counts. */
   sums(): Readonly<Record<string, number>> {
     return sumCounters(this.#countersMemory);
+  }
+
+  /** The last request for a key among those that the workers remember. */
+  async lastRequest(key: CacheKey): Promise<(LastRequest & { readonly worker: number }) | null> {
+    const slots = [...this.#slots.values(), ...this.#leaving.keys()];
+    const told = await Promise.all(
+      slots.map(async (slot) => {
+        const last = await slot.lastRequest(key);
+        return last === null ? [] : [{ ...last, worker: slot.status.worker }];
+      }),
+    );
+    return told.flat().sort((a, b) => b.wallMs - a.wallMs)[0] ?? null;
   }
 
   /** Starts the workers; when one cannot start, none is left running and the outcome says why. */

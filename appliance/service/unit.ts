@@ -19,6 +19,7 @@ import { ControlServer } from "#control/server.ts";
 import { changedSections } from "#settings/difference.ts";
 import type { Settings } from "#settings/schema.ts";
 import { AccessLog } from "./access-log.ts";
+import { CacheDesk, withoutStore } from "./cache-desk.ts";
 import { countersByWorker, Metrics } from "./metrics.ts";
 import type { Prepared } from "./prepared.ts";
 import { formatListen } from "./reserve-ports.ts";
@@ -74,6 +75,8 @@ export class Unit implements AsyncDisposable {
   /** Ends everything that was started, the last first. */
   readonly #parts = new AsyncDisposableStack();
   readonly #ended = Promise.withResolvers<void>();
+  /** Null where nothing is stored. */
+  #cache: CacheDesk | null = null;
   #settings: Settings;
   #controlPath = "";
   #state: StatusAnswer["state"] = "starting";
@@ -96,7 +99,7 @@ export class Unit implements AsyncDisposable {
     });
     const counters = this.#supervisor.mainCounters;
     this.#accessLog = new AccessLog({ stateDir: this.#stateDir, clock, logger, counters });
-    this.#metrics = new Metrics(this.#supervisor);
+    this.#metrics = new Metrics(this.#supervisor, () => this.#cache?.metrics() ?? []);
   }
 
   /** Starts all parts; on failure nothing is left of them. */
@@ -171,6 +174,8 @@ export class Unit implements AsyncDisposable {
       metrics: this.#metrics.address,
       lastReload: this.#lastReload,
       accessLog: this.#accessLog.status,
+      alerts: this.#cache?.alerts() ?? [],
+      cache: this.#cache?.summary() ?? null,
       workers: this.#supervisor.status,
       counters: this.#supervisor.sums(),
     };
@@ -200,6 +205,8 @@ export class Unit implements AsyncDisposable {
     const store = this.#openStore();
     if (!store.ok) return store;
     this.#parts.use(store.value);
+    if (store.value !== null)
+      this.#cache = this.#parts.use(new CacheDesk(store.value, this.#supervisor, this.#options.clock));
     this.#parts.defer(() => this.#supervisor.stop());
     const workers = await this.#supervisor.start(this.#settings, store.value);
     if (!workers.ok) return workers;
@@ -257,8 +264,8 @@ export class Unit implements AsyncDisposable {
     return success(null);
   }
 
-  async #answer({ command }: ControlRequest): Promise<Outcome<unknown, string>> {
-    switch (command) {
+  async #answer(request: ControlRequest): Promise<Outcome<unknown, string>> {
+    switch (request.command) {
       case "status":
         return success(this.status());
       case "counters": {
@@ -273,6 +280,12 @@ export class Unit implements AsyncDisposable {
         // The answer goes out before the end does.
         void this.drain();
         return success({ draining: true });
+      case "cache-stats":
+        return this.#cache === null ? withoutStore() : success(this.#cache.stats());
+      case "cache-purge":
+        return this.#cache === null ? withoutStore() : this.#cache.purge(request);
+      case "cache-inspect":
+        return this.#cache === null ? withoutStore() : this.#cache.inspect(request, this.#settings);
     }
   }
 }

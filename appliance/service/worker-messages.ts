@@ -4,6 +4,8 @@
  * with `applied` or `refused`, in order.
  */
 import type { LogLevel, LogValues } from "#base/logger.ts";
+import type { CacheKey } from "#caching/cache-store.ts";
+import type { LastRequest } from "#caching/last-request.ts";
 import type { Settings } from "#settings/schema.ts";
 import type { StorePlace } from "./response-store.ts";
 
@@ -44,10 +46,19 @@ export interface Apply {
   readonly listen: readonly ListenAddress[];
 }
 
+/** About the last request for a key. */
+interface LastRequestQuestion {
+  readonly kind: "last-request";
+  readonly question: number;
+  readonly key: CacheKey;
+}
+
 export type ToWorker =
   | Apply
   /** Close the listeners, let what runs go on for at most `timeoutMs`, cut the rest, say `drained`. */
   | { readonly kind: "drain"; readonly timeoutMs: number }
+  /** What became of the last request for that key? Answered at once, with the same question number. */
+  | LastRequestQuestion
   /** A log batch of that many characters has left the worker's share of the queue. */
   | { readonly kind: "log-taken"; readonly chars: number };
 
@@ -55,6 +66,7 @@ export type FromWorker =
   | { readonly kind: "applied"; readonly generation: number }
   /** The worker goes on with the generation before, or without any when it was the first. */
   | { readonly kind: "refused"; readonly generation: number; readonly fault: string }
+  | (LastRequestQuestion & { readonly last: LastRequest | null })
   | { readonly kind: "log"; readonly text: string; readonly lines: number }
   | {
       readonly kind: "event";

@@ -6,6 +6,8 @@ import type { MessagePort } from "node:worker_threads";
 import type { Clock } from "#base/clock.ts";
 import type { Logger } from "#base/logger.ts";
 import { failure, type Outcome, success } from "#base/outcome.ts";
+import type { CacheKey } from "#caching/cache-store.ts";
+import type { LastRequest } from "#caching/last-request.ts";
 import { Counters, sumCounters } from "#http/counters.ts";
 import type { TransactionRecord } from "#http/transaction-record.ts";
 import { accessLineFormat, type FormatLine } from "#log/access-line.ts";
@@ -32,6 +34,8 @@ export interface WorkerApplication {
   apply(settings: Settings, generation: number): Promise<Outcome<null, string>>;
   /** Opens a listener that shares its port with the other workers (SO_REUSEPORT). */
   listen(at: ListenAddress): Promise<Outcome<OpenListener, string>>;
+  /** What became of the last request for a key; null where it is not remembered. */
+  lastRequest(key: CacheKey): LastRequest | null;
   /** Lets what runs go on for at most `timeoutMs`, cuts the rest, then calls `done` once. */
   drain(timeoutMs: number, done: () => void): void;
 }
@@ -81,6 +85,8 @@ class WorkerRuntime {
 
   #hear(message: ToWorker): void {
     if (message.kind === "log-taken") this.#batch.taken(message.chars);
+    else if (message.kind === "last-request")
+      this.#say({ ...message, last: this.#application.lastRequest(message.key) });
     else if (message.kind === "apply") this.#turn = this.#turn.then(() => this.#apply(message));
     else this.#turn = this.#turn.then(() => this.#drain(message.timeoutMs));
   }

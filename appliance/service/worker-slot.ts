@@ -11,6 +11,8 @@
 import { Worker } from "node:worker_threads";
 import type { Logger } from "#base/logger.ts";
 import { failure, type Outcome, success } from "#base/outcome.ts";
+import type { CacheKey } from "#caching/cache-store.ts";
+import type { LastRequest } from "#caching/last-request.ts";
 import { COUNTERS, type CounterName, type Counters } from "#http/counters.ts";
 import { closeDescriptors } from "#socket/descriptor-table.ts";
 import type { ConnectionLedger } from "#transport/connection-ledger.ts";
@@ -25,6 +27,8 @@ const RESTART_STABLE_MS = 60_000;
 const APPLY_TIMEOUT_MS = 20_000;
 /** What a worker gets on top of the drain time, to send its last lines. */
 const DRAIN_GRACE_MS = 2_000;
+/** A worker that does not say within this what its last request was is not waited for. */
+const QUESTION_TIMEOUT_MS = 2_000;
 
 export type SlotState = "idle" | "starting" | "serving" | "waiting" | "draining" | "gone";
 
@@ -51,6 +55,8 @@ export interface SlotDeps {
   readonly current: () => Apply;
 }
 
+type Told = (last: LastRequest | null) => void;
+
 type Done = (outcome: Outcome<null, string>) => void;
 
 const gaugeNames = (Object.keys(COUNTERS) as CounterName[]).filter((name) => COUNTERS[name].type === "gauge");
@@ -73,6 +79,8 @@ export class WorkerSlot {
   #lastEnd: string | null = null;
   #timer: NodeJS.Timeout | null = null;
   readonly #pending = new Map<number, Done>();
+  readonly #questions = new Map<number, Told>();
+  #lastQuestion = 0;
   #onGone: (() => void) | null = null;
 
   constructor(deps: SlotDeps) {
@@ -111,6 +119,21 @@ export class WorkerSlot {
         resolve(outcome);
       });
       this.#say(message);
+    });
+  }
+
+  /** What became of the last request for a key in this place; null where nobody remembers it. */
+  lastRequest(key: CacheKey): Promise<LastRequest | null> {
+    if (this.#worker === null) return Promise.resolve(null);
+    this.#lastQuestion += 1;
+    const question = this.#lastQuestion;
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => this.#told(question, null), QUESTION_TIMEOUT_MS);
+      this.#questions.set(question, (last) => {
+        clearTimeout(timer);
+        resolve(last);
+      });
+      this.#say({ kind: "last-request", question, key });
     });
   }
 
@@ -168,6 +191,9 @@ export class WorkerSlot {
       case "refused":
         this.#settle(message.generation, failure(message.fault));
         break;
+      case "last-request":
+        this.#told(message.question, message.last);
+        break;
       case "log":
         this.#deps.onLog(message.text, message.lines);
         this.#say({ kind: "log-taken", chars: message.text.length });
@@ -187,6 +213,12 @@ export class WorkerSlot {
     done?.(outcome);
   }
 
+  #told(question: number, last: LastRequest | null): void {
+    const told = this.#questions.get(question);
+    this.#questions.delete(question);
+    told?.(last);
+  }
+
   #ended(code: number): void {
     const { data, counters, ledger } = this.#deps;
     this.#worker = null;
@@ -198,6 +230,7 @@ export class WorkerSlot {
     const before = this.#state;
     if (before === "draining" || before === "gone") this.#leave();
     else this.#restartLater(why);
+    for (const question of [...this.#questions.keys()]) this.#told(question, null);
     for (const generation of [...this.#pending.keys()]) this.#settle(generation, failure(why));
   }
 

@@ -7,7 +7,7 @@ import {
   type ControlRequest,
   parseControlAnswer,
 } from "./contract.ts";
-import { ANSWER_BYTES_MAX, ANSWER_TIMEOUT_MS, SOCKET_PATH_BYTES_MAX } from "./limits.ts";
+import { ANSWER_BYTES_MAX, ANSWER_TIMEOUT_MS, PURGE_TIMEOUT_MS, SOCKET_PATH_BYTES_MAX } from "./limits.ts";
 
 const REASONS: Readonly<Record<string, string>> = {
   ENOENT: "no unit runs with this state",
@@ -17,7 +17,7 @@ const REASONS: Readonly<Record<string, string>> = {
 };
 
 /** Sends the request line; the answer line, or why there is none. */
-function exchange(path: string, line: string): Promise<Outcome<string, string>> {
+function exchange(path: string, line: string, timeoutMs: number): Promise<Outcome<string, string>> {
   return new Promise((resolve) => {
     const socket = connect(path);
     const parts: string[] = [];
@@ -27,10 +27,7 @@ function exchange(path: string, line: string): Promise<Outcome<string, string>> 
       socket.destroy();
       resolve(outcome);
     };
-    const timer = setTimeout(
-      () => finish(failure(`no answer within ${ANSWER_TIMEOUT_MS / 1_000} s`)),
-      ANSWER_TIMEOUT_MS,
-    );
+    const timer = setTimeout(() => finish(failure(`no answer within ${timeoutMs / 1_000} s`)), timeoutMs);
     socket.setEncoding("utf8");
     socket.once("connect", () => socket.write(line));
     socket.on("data", (text: string) => {
@@ -60,7 +57,8 @@ export async function callControl<C extends ControlCommand>(
       `the path is longer than the ${SOCKET_PATH_BYTES_MAX} bytes that the system allows for a socket`,
     );
   }
-  const line = await exchange(socketPath, `${JSON.stringify(request)}\n`);
+  const timeoutMs = request.command === "cache-purge" ? PURGE_TIMEOUT_MS : ANSWER_TIMEOUT_MS;
+  const line = await exchange(socketPath, `${JSON.stringify(request)}\n`, timeoutMs);
   if (!line.ok) return line;
   const answer = parseControlAnswer(line.value);
   if (answer === null) return failure("the answer cannot be read: is the unit of another version?");

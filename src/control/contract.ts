@@ -3,14 +3,33 @@
  * is `{"ok":true,"value":…}` or `{"ok":false,"error":"…"}`.
  */
 import { failure, type Outcome, success } from "#base/outcome.ts";
+import type { PurgeResult } from "#caching/cache-store.ts";
+import {
+  type CacheStatsAnswer,
+  type InspectAnswer,
+  type InspectQuestion,
+  type PurgeOrder,
+  parseInspectQuestion,
+  parsePurgeOrder,
+} from "./cache-contract.ts";
 
-export const CONTROL_COMMANDS = ["status", "counters", "reload", "drain"] as const;
-
-export type ControlCommand = (typeof CONTROL_COMMANDS)[number];
-
-export interface ControlRequest<C extends ControlCommand = ControlCommand> {
-  readonly command: C;
+/** What each command is asked with, beside its name. */
+interface ControlQuestions {
+  readonly status: unknown;
+  readonly counters: unknown;
+  readonly reload: unknown;
+  readonly drain: unknown;
+  readonly "cache-stats": unknown;
+  readonly "cache-purge": PurgeOrder;
+  readonly "cache-inspect": InspectQuestion;
 }
+
+export type ControlCommand = keyof ControlQuestions;
+
+/** One member for each command: `command` tells which. */
+export type ControlRequest<C extends ControlCommand = ControlCommand> = {
+  readonly [Command in C]: { readonly command: Command } & ControlQuestions[Command];
+}[C];
 
 /** One worker's place. The states are those of the supervisor: starting, serving, waiting, draining. */
 interface WorkerAnswer {
@@ -28,6 +47,16 @@ interface AccessLogAnswer {
   readonly droppedLines: number;
   /** Why the last write failed, until one works again. */
   readonly fault: string | null;
+}
+
+/** The cache at a glance; `cache-stats` tells more. */
+interface CacheAnswer {
+  readonly entries: number;
+  readonly memoryBytes: number;
+  readonly diskBytes: number;
+  readonly diskBytesMax: number;
+  /** Hits among the requests of the last five minutes, from 0 to 1; null when there were none. */
+  readonly hitRatio: number | null;
 }
 
 /** The last attempt to reload. */
@@ -55,6 +84,10 @@ export interface StatusAnswer {
   readonly lastReload: LastReload | null;
   /** Null where the access log is off. */
   readonly accessLog: AccessLogAnswer | null;
+  /** What an administrator should look at, each in a sentence; empty when all is well. */
+  readonly alerts: readonly string[];
+  /** Null where nothing is stored. */
+  readonly cache: CacheAnswer | null;
   readonly workers: readonly WorkerAnswer[];
   /** Over all workers since the unit started. */
   readonly counters: Readonly<Record<string, number>>;
@@ -81,7 +114,30 @@ export interface ControlAnswers {
   readonly counters: CountersAnswer;
   readonly reload: ReloadAnswer;
   readonly drain: DrainAnswer;
+  readonly "cache-stats": CacheStatsAnswer;
+  readonly "cache-purge": PurgeResult;
+  readonly "cache-inspect": InspectAnswer;
 }
+
+type Rest = Readonly<Record<string, unknown>>;
+
+const nothingElse = (rest: Rest): Outcome<object, string> =>
+  Object.keys(rest).length === 0 ? success({}) : failure("the request has an unknown key beside command");
+
+/** Reads what a request says beside its command. */
+const QUESTIONS: {
+  readonly [C in ControlCommand]: (rest: Rest) => Outcome<ControlQuestions[C], string>;
+} = {
+  status: nothingElse,
+  counters: nothingElse,
+  reload: nothingElse,
+  drain: nothingElse,
+  "cache-stats": nothingElse,
+  "cache-purge": parsePurgeOrder,
+  "cache-inspect": parseInspectQuestion,
+};
+
+export const CONTROL_COMMANDS = Object.keys(QUESTIONS) as readonly ControlCommand[];
 
 const isCommand = (value: unknown): value is ControlCommand =>
   CONTROL_COMMANDS.some((command) => command === value);
@@ -96,11 +152,11 @@ export function parseControlRequest(line: string): Outcome<ControlRequest, strin
   }
   if (typeof value !== "object" || value === null || Array.isArray(value))
     return failure("the request is not an object");
-  const unknownKey = Object.keys(value).find((key) => key !== "command");
-  if (unknownKey !== undefined) return failure("the request has an unknown key beside command");
-  const command = "command" in value ? value.command : undefined;
+  const { command, ...rest } = value as Rest;
   if (!isCommand(command)) return failure(`command is none of ${CONTROL_COMMANDS.join(", ")}`);
-  return success({ command });
+  const question = QUESTIONS[command](rest);
+  // The row of the table that made the question is the command's.
+  return question.ok ? success({ command, ...(question.value as object) } as ControlRequest) : question;
 }
 
 /** An answer line as an outcome; null when it is none. */

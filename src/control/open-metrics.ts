@@ -15,6 +15,16 @@ const SUPERVISION: Readonly<Record<string, ReturnType<typeof describeCounter>>> 
   worker_serving: { type: "gauge", help: "Whether the worker serves now" },
   worker_restarts: { type: "counter", help: "Restarts of the worker after it died" },
   settings_generation: { type: "gauge", help: "The generation of the settings in use" },
+  cache_entries: { type: "gauge", help: "Stored responses" },
+  cache_memory_bytes: { type: "gauge", help: "Bytes of responses in memory" },
+  cache_memory_bytes_max: { type: "gauge", help: "The budget of memory of all workers" },
+  cache_disk_bytes: { type: "gauge", help: "Bytes of responses and their index on disk" },
+  cache_disk_bytes_max: { type: "gauge", help: "The budget of disk space" },
+  cache_evictions: { type: "counter", help: "Stored responses that made room for others" },
+  cache_store_errors: { type: "counter", help: "Writes and reads of the store that failed; each was a miss" },
+  cache_hit_ratio_1min: { type: "gauge", help: "Hits among the requests of the last minute" },
+  cache_hit_ratio_5min: { type: "gauge", help: "Hits among the requests of the last 5 minutes" },
+  cache_hit_ratio_60min: { type: "gauge", help: "Hits among the requests of the last 60 minutes" },
 };
 
 const escapeHelp = (text: string): string =>

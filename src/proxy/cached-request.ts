@@ -2,6 +2,7 @@ import type { CacheStatus } from "#caching/cache-status.ts";
 import type { CacheKey } from "#caching/cache-store.ts";
 import type { RequestTraits } from "#caching/request-traits.ts";
 import type { Reuse } from "#caching/reuse.ts";
+import type { NotStorable } from "#caching/storable.ts";
 import type { CacheView } from "./cache-view.ts";
 import type { PreparedEntry } from "./prepared-entry.ts";
 
@@ -16,6 +17,8 @@ export class CachedRequest {
   fwd: NonNullable<CacheStatus["fwd"]> = "uri-miss";
   /** The request goes past the store in both directions. */
   isBypassed = false;
+  /** Why the answer that came was not stored; null where it was, or none came. */
+  notStored: NotStorable = null;
   /** It has waited for another request once, in vain or not: it does not wait again. */
   isAlone = false;
   /** The key is claimed for its fetch: see CacheStore. */

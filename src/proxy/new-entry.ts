@@ -177,7 +177,7 @@ class Question {
     const { target } = head;
     const { fields } = this.#head;
     const override = caching.view.rules.overrideFor(caching.key);
-    const reason = whyNotStorable({
+    caching.notStored = whyNotStorable({
       method: head.method,
       status,
       fields,
@@ -192,7 +192,7 @@ class Question {
       overrideNever: override?.never === true,
       overrideLifetime: (override?.lifetimeMinMs ?? 0) > 0,
     });
-    return reason === null;
+    return caching.notStored === null;
   }
 
   /** The response with what the rules say about it; null where it would never be of use. */

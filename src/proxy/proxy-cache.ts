@@ -2,6 +2,8 @@ import type { Clock } from "#base/clock.ts";
 import type { CacheKey, CacheStore, StoredEntry } from "#caching/cache-store.ts";
 import { freshened, isSameAsHead } from "#caching/freshening.ts";
 import { invalidatedKeys } from "#caching/invalidation.ts";
+import type { LastRequest } from "#caching/last-request.ts";
+import { RecentRequests } from "#caching/recent-requests.ts";
 import { requestTraits } from "#caching/request-traits.ts";
 import type { StoredResponse } from "#caching/stored-response.ts";
 import { removeClientConditions } from "#caching/validation.ts";
@@ -10,6 +12,7 @@ import type { Counters } from "#http/counters.ts";
 import { FieldList } from "#http/field-list.ts";
 import { copyRequestFields } from "#http/hop-by-hop.ts";
 import type { RequestHead, ResponseHead } from "#http/message-head.ts";
+import type { TransactionRecord } from "#http/transaction-record.ts";
 import type { Exchange, UpstreamRequest } from "#transport/exchange.ts";
 import { type CacheView, cacheViewOf } from "./cache-view.ts";
 import { CachedRequest } from "./cached-request.ts";
@@ -34,6 +37,8 @@ export class ProxyCache {
   /** Those that others may join. */
   readonly #shared = new Map<CacheKey, Fill>();
   readonly #all = new Set<Fill>();
+  /** What became of the last request of each key. */
+  readonly #recent = new RecentRequests();
   #background = 0;
   #view: CacheView | null = null;
   #viewOf: Generation | null = null;
@@ -51,6 +56,18 @@ export class ProxyCache {
       this.#viewOf = generation;
     }
     return this.#view;
+  }
+
+  /** A request has ended. */
+  remember({ key, fwd, isBypassed, notStored }: CachedRequest, record: TransactionRecord): void {
+    const { method, status, cacheResult } = record;
+    const wallMs = record.startedWallMs + record.durationMs;
+    this.#recent.note(key, { wallMs, method, status, result: cacheResult, fwd, isBypassed, notStored });
+  }
+
+  /** What became of the last request for a key in this worker; null where it is not remembered. */
+  lastRequest(key: CacheKey): LastRequest | null {
+    return this.#recent.find(key);
   }
 
   /** What was made ready for an entry, or is made now. */

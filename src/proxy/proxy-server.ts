@@ -1,5 +1,6 @@
 import type { Clock } from "#base/clock.ts";
-import type { CacheStore } from "#caching/cache-store.ts";
+import type { CacheKey, CacheStore } from "#caching/cache-store.ts";
+import type { LastRequest } from "#caching/last-request.ts";
 import type { Counters } from "#http/counters.ts";
 import type { TransactionRecord } from "#http/transaction-record.ts";
 import type { ConnectionLedger } from "#transport/connection-ledger.ts";
@@ -119,6 +120,11 @@ export class ProxyServer {
     this.#draining = { deadlineMs: this.#deps.clock.nowMs() + timeoutMs, done: ended };
     for (const connection of this.#connections) connection.drain();
     if (this.#connections.size === 0) ended();
+  }
+
+  /** What became of the last request for a key in this worker; null where it is not remembered. */
+  lastRequest(key: CacheKey): LastRequest | null {
+    return this.#cache?.lastRequest(key) ?? null;
   }
 
   get openConnections(): number {

@@ -354,7 +354,9 @@ export class Transaction implements ExchangeHandler {
     context.counters.countClose(reason);
     if (this.cacheResult !== null) countCacheResult(context.counters, this.cacheResult, responseBytes);
     this.connection.lastConsumedByte = this.#firstByte + requestBytes;
-    context.record(transactionRecord(this, { requestBytes, responseBytes, nowMs: context.clock.nowMs() }));
+    const record = transactionRecord(this, { requestBytes, responseBytes, nowMs: context.clock.nowMs() });
+    context.record(record);
+    if (this.caching !== null) context.cache?.remember(this.caching, record);
     this.use.leave();
   }
 }

@@ -39,6 +39,8 @@ export interface StoreOptions {
 export interface SupervisorStore extends CacheStore {
   /** A worker is dead: what it claimed and was writing is free again. */
   clearClaims(workerIndex: number): void;
+  /** Bytes of responses that this worker has in its memory. */
+  memoryBytesOf(workerIndex: number): number;
 }
 
 /** Twice the budget: the index must never fail for address space while it is within it. */
@@ -152,6 +154,7 @@ function openAsSupervisor(options: StoreOptions): SupervisorStore {
       shared.setInFlightBytes(workerIndex, 0);
       shared.setMemoryBytes(workerIndex, 0);
     },
+    memoryBytesOf: (workerIndex: number): number => shared.memoryBytesOf(workerIndex),
   });
 }
 

@@ -1,37 +1,9 @@
 /** Whether an entry is meant by a purge. */
 import type { PurgeSelector } from "#caching/cache-store.ts";
+import { shellPattern } from "#caching/shell-pattern.ts";
 import type { StoredRecord } from "./record.ts";
 
 type Match = (record: StoredRecord) => boolean;
-
-/**
- * "*" is any run, "?" any one character; all else stands for itself. Goes back to the last "*" only, so that
- * its time is bounded by the product of both lengths, whatever the pattern.
- */
-export function matchesPattern(text: string, pattern: string): boolean {
-  let at = 0;
-  let within = 0;
-  let star = -1;
-  let starAt = 0;
-  while (at < text.length) {
-    if (pattern[within] === "*") {
-      star = within;
-      starAt = at;
-      within += 1;
-    } else if (within < pattern.length && (pattern[within] === "?" || pattern[within] === text[at])) {
-      at += 1;
-      within += 1;
-    } else if (star >= 0) {
-      starAt += 1;
-      at = starAt;
-      within = star + 1;
-    } else {
-      return false;
-    }
-  }
-  while (pattern[within] === "*") within += 1;
-  return within === pattern.length;
-}
 
 /** The host of a key, without its port, in lower case. */
 function hostOf(key: string): string {
@@ -59,8 +31,10 @@ export function purgeMatch(selector: PurgeSelector, wallMs: number): Match {
       const host = selector.host.toLowerCase();
       return ({ key }) => hostOf(key) === host;
     }
-    case "pattern":
-      return ({ key }) => matchesPattern(key, selector.pattern);
+    case "pattern": {
+      const matches = shellPattern(selector.pattern);
+      return ({ key }) => matches(key);
+    }
     case "tag":
       return ({ response }) => response.tags.includes(selector.tag);
     case "content-type":

@@ -35,6 +35,7 @@ export async function purgeEntries(options: PurgeOptions): Promise<PurgeResult> 
   const { db, selector, pending } = options;
   await settleRings(options);
   const total = { entries: 0, bytes: 0 };
+  if (options.isClosed()) return total;
   if (selector.by === "url") {
     db.refresh();
     await purgeIds(options, db.ids(options.hashOf(selector.url)), total);

@@ -142,6 +142,10 @@ export class SharedState {
     this.#amounts[AMOUNT.perWorker + WORKER_AMOUNTS * worker + 1] = bytes;
   }
 
+  memoryBytesOf(worker: number): number {
+    return worker < this.workers ? this.#amount(AMOUNT.perWorker + WORKER_AMOUNTS * worker + 1) : 0;
+  }
+
   memoryBytes(): number {
     return this.#sum(1);
   }

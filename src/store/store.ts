@@ -152,6 +152,7 @@ export class Store implements CacheStore {
   }
 
   async purge(selector: PurgeSelector, mode: PurgeMode): Promise<PurgeResult> {
+    if (this.#isClosed) return { entries: 0, bytes: 0 };
     await this.#whenWritten();
     const { db, rings, wallMs } = this.#parts;
     return purgeEntries({

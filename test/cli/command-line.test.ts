@@ -58,6 +58,7 @@ t.test("a wrong command line exits 64 and says what was probably meant", async (
     [["run", "--state="], /--state needs a value/],
     [["run", "--state", "a", "--state", "b"], /--state is given twice/],
     [["help", "statsu"], /did you mean "status"\?/],
+    [["cache", "prge"], /^futago: unknown command "cache prge"; did you mean "cache purge"\?/],
   ];
   for (const [words, err] of CASES) {
     const answer = await futago(...words);
@@ -71,22 +72,32 @@ t.test("a wrong command line exits 64 and says what was probably meant", async (
 t.test("help is there for the whole and for every command", async (t) => {
   const general = await futago("--help");
   t.equal(general.code, 0);
-  const names = [...general.out.matchAll(/^ {2}([a-z-]+) /gm)].map(([, name]) => name ?? "");
-  t.strictSame(names, ["run", "check-settings", "status", "reload", "drain", "version", "help"]);
+  const names = [...general.out.matchAll(/^ {2}((?:cache )?[a-z-]+) /gm)].map(([, name]) => name ?? "");
+  t.strictSame(names, [
+    ...["run", "check-settings", "status", "reload", "drain"],
+    ...["cache purge", "cache stats", "cache inspect", "version", "help"],
+  ]);
   for (const name of names) {
-    const answer = await futago(name, "--help");
+    const words = name.split(" ");
+    const answer = await futago(...words, "--help");
     t.equal(answer.code, 0, name);
     t.match(answer.out, new RegExp(`^Usage: futago ${name}\\b`));
     t.match(answer.out, /--help {2,}\S/);
-    t.strictSame(await futago("help", name), answer);
-    t.strictSame(await futago(name, "-h"), answer);
+    t.strictSame(await futago("help", ...words), answer);
+    t.strictSame(await futago(...words, "-h"), answer);
   }
+  const group = await futago("cache", "--help");
+  t.equal(group.code, 0);
+  t.match(group.out, /^ {2}cache purge .*\n {2}cache stats .*\n {2}cache inspect /m);
+  t.notMatch(group.out, /^ {2}run/m);
+  t.strictSame(await futago("help", "cache"), group);
+  t.strictSame(await futago("cache"), { code: 64, out: "", err: group.out });
 });
 
 t.test("a unit that does not run is told, with exit code 1", async (t) => {
   const state = stateFolder(t);
-  for (const command of ["status", "reload", "drain"]) {
-    const answer = await futago(command, "--state", state);
+  for (const command of ["status", "reload", "drain", "cache stats"]) {
+    const answer = await futago(...command.split(" "), "--state", state);
     t.equal(answer.code, 1);
     t.equal(answer.out, "");
     t.equal(

@@ -58,6 +58,8 @@ t.test("durations show their two largest units, sizes one digit", async (t) => {
     ["aMs", 3_600_000, "1 h"],
     ["aMs", 3_605_000, "1 h"],
     ["aMs", 90_061_000, "1 d 1 h"],
+    ["aMs", -90_000, "-1 min 30 s"],
+    ["hit_ratio_5_min", 0.9876, "98.8 %"],
     ["aBytes", 0, "0 B"],
     ["aBytes", 1_023, "1023 B"],
     ["aBytes", 1_536, "1.5 KiB"],

@@ -204,6 +204,24 @@ void t.test("a drain waits for what is open, then cuts it at its time limit", as
   }
 });
 
+void t.test("the last request for a key is the newest of those that workers remember", async (t) => {
+  await using bench = await startBench();
+  t.match(await bench.supervisor.lastRequest("http://last.example/"), {
+    worker: 1,
+    wallMs: 1,
+    method: "GET",
+  });
+  t.equal(await bench.supervisor.lastRequest("http://other.example/"), null);
+  const clients = await clientsOnAll(bench.port, 2);
+  clients.get("1")?.say("hang");
+  const told = await eventually("an answer without the worker that hangs", async () => {
+    const last = await bench.supervisor.lastRequest("http://last.example/");
+    return last?.worker === 1 ? undefined : last;
+  });
+  t.match(told, { worker: 0, wallMs: 0 });
+  for (const client of clients.values()) client.socket.destroy();
+});
+
 void t.test("a worker that hangs does not hold a drain up", async (t) => {
   await using bench = await startBench({ workers: 1 });
   const client = await lineClient(bench.port);

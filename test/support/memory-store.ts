@@ -15,7 +15,7 @@ import type {
   StoredEntry,
   StoreStats,
 } from "#caching/cache-store.ts";
-import { shellPattern } from "#caching/caching-rules.ts";
+import { shellPattern } from "#caching/shell-pattern.ts";
 import type { StoredResponse } from "#caching/stored-response.ts";
 
 export interface MemoryStoreOptions {

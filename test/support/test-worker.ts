@@ -28,7 +28,10 @@ function build(services: WorkerServices): WorkerApplication {
     services.counters.add("client_connections");
     services.counters.add("client_connections_open");
     services.ledger.tryAdd("127.0.0.1", { connectionsMax: 1_000, connectionsPerClientMax: 1_000 });
-    socket.setEncoding("latin1").on("data", (text: string) => obey(socket, text.trim()));
+    // Two words may come in one read.
+    socket.setEncoding("latin1").on("data", (text: string) => {
+      for (const word of text.trim().split("\n")) obey(socket, word);
+    });
     socket.on("error", () => {});
     socket.on("close", () => {
       open.delete(socket);
@@ -54,6 +57,18 @@ function build(services: WorkerServices): WorkerApplication {
           resolve({ ok: true, value: { close: () => void server.close() } }),
         );
       }),
+    lastRequest: (key) =>
+      key === "http://last.example/"
+        ? {
+            wallMs: index,
+            method: "GET",
+            status: 200,
+            result: "TCP_MISS",
+            fwd: "uri-miss",
+            isBypassed: false,
+            notStored: null,
+          }
+        : null,
     drain: (timeoutMs, done) => {
       const finish = (): void => {
         clearTimeout(timer);
