@@ -81,6 +81,12 @@ export class IndexDb {
     return this.#entries.getBinary(id);
   }
 
+  /** The record in a buffer that the next call overwrites, unchecked. Its methods know its length. */
+  peek(id: number): Buffer | undefined {
+    const bytes = this.#entries.getBinaryFast(id);
+    return bytes?.subarray(0, bytes.length);
+  }
+
   /** Up to `limit` ids above `id`, ascending. */
   idsAfter(id: number, limit: number): readonly number[] {
     return [...this.#entries.getKeys({ start: id, exclusiveStart: true, limit })];

@@ -15,6 +15,8 @@ import {
   ENTRIES_PER_KEY_MAX,
   EVICTION_STEPS_MAX,
   EVICTIONS_MAX,
+  HEAD_BYTES_MAX,
+  INLINE_BYTES_MAX,
   RELIEF_MS,
   RELIEF_SHARE,
   SYNC_INTERVAL_MS,
@@ -57,12 +59,15 @@ class Lot {
   evictions = 0;
   changes = 0;
   bytes = 0;
+  stagedBytes = 0;
 }
 
 export class IndexWriter {
   readonly #options: IndexWriterOptions;
   readonly #rings: readonly ChangeRing[];
   readonly #reserve: DiskReserve;
+  /** Where the records of one lot stand until they are committed. */
+  readonly #stage = Buffer.allocUnsafeSlow(TRANSACTION_BYTES_MAX + INLINE_BYTES_MAX + HEAD_BYTES_MAX);
   /** The budget, or less while the disk is full. */
   #bytesMax: number;
   #reliefTimer: NodeJS.Timeout | null = null;
@@ -212,11 +217,19 @@ export class IndexWriter {
     // By age, not by arrival: a large body may come in after a later small one.
     const ids = [id, ...db.ids(hash)].sort((a, b) => b - a);
     for (const oldest of ids.slice(ENTRIES_PER_KEY_MAX)) this.#remove(lot, oldest);
-    // Out of the ring: the index keeps a pointer to what it writes until the commit.
-    db.put(id, Buffer.from(payload), fileBytes);
+    db.put(id, this.#outOfRing(lot, payload), fileBytes);
     db.setIds(hash, ids.slice(0, ENTRIES_PER_KEY_MAX));
     lot.indexBytes += costOf(payload.length);
     lot.fileBytes += fileBytes;
+  }
+
+  /** The index keeps a pointer to what it writes until the commit, and cannot have one into shared memory. */
+  #outOfRing(lot: Lot, payload: Buffer): Buffer {
+    const from = lot.stagedBytes;
+    if (from + payload.length > this.#stage.length) return Buffer.from(payload);
+    lot.stagedBytes += payload.length;
+    this.#stage.set(payload, from);
+    return this.#stage.subarray(from, lot.stagedBytes);
   }
 
   /** Another head before the same body, or a mark in the head. */
@@ -244,8 +257,9 @@ export class IndexWriter {
   /** Removes an entry, its place under its key and, after the commit, its file; false where it is gone already. */
   #remove(lot: Lot, id: number): boolean {
     const { db } = this.#options;
-    const record = db.record(id);
+    const record = db.peek(id);
     if (record === undefined) return false;
+    const recordBytes = record.length;
     // A damaged record may lie about both: then its file is an orphan, and `find` drops the id.
     const hash = record.length >= 56 ? hashOf(record) : 0;
     const fileBytes = record.length >= 56 ? fileBodyBytesOf(record) : 0;
@@ -257,7 +271,7 @@ export class IndexWriter {
         ids.filter((other) => other !== id),
       );
     lot.hashes.add(hash);
-    lot.indexBytes -= costOf(record.length);
+    lot.indexBytes -= costOf(recordBytes);
     if (fileBytes > 0) {
       lot.fileBytes -= fileBytes;
       lot.removedFiles.push(id);

@@ -1,7 +1,10 @@
 /** The store's numbers, with their reasons. Sizes in bytes, times in milliseconds. */
 
-/** Bodies up to this stand in the index, beside their heads: one look-up, no file. */
-export const INLINE_BYTES_MAX = 32 * 1024;
+/**
+ * Bodies up to this stand in the index, beside their heads: one look-up, no file. Making and removing a file
+ * costs more processor time than 64 KiB in the index.
+ */
+export const INLINE_BYTES_MAX = 64 * 1024;
 
 /** Bytes of a body that share one checksum in a file: what a reader must read to be sure of one of them. */
 export const BLOCK_BYTES = 128 * 1024;

@@ -86,7 +86,7 @@ export function encodeHead(facts: RecordFacts, response: StoredResponse): Buffer
   const isWide = !LATIN1.test(writer.text);
   const text = Buffer.from(writer.text, isWide ? "utf16le" : "latin1");
   const parts = response.parts ?? [];
-  const head = Buffer.allocUnsafeSlow(FIXED_BYTES + writer.lengths.length + parts.length * 16 + text.length);
+  const head = Buffer.allocUnsafe(FIXED_BYTES + writer.lengths.length + parts.length * 16 + text.length);
   head[4] = FORMAT;
   head[5] =
     (response.invalidated ? INVALIDATED : 0) |
