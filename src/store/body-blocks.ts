@@ -14,10 +14,14 @@ const seedOf = (id: number, index: number): number => (id ^ Math.imul(index + 1,
 export const fileBytesOf = (bodyBytes: number): number =>
   bodyBytes + Math.ceil(bodyBytes / BLOCK_BYTES) * CHECKSUM_BYTES;
 
+/** What tells a block from every other one. */
+export const blockChecksum = (block: Buffer, id: number, index: number): number =>
+  crc32(block, seedOf(id, index));
+
 /** Writes the checksum behind the block's bytes; `frame` is as long as both. */
 export function sealBlock(frame: Buffer, id: number, index: number): void {
   const end = frame.length - CHECKSUM_BYTES;
-  frame.writeUInt32LE(crc32(frame.subarray(0, end), seedOf(id, index)), end);
+  frame.writeUInt32LE(blockChecksum(frame.subarray(0, end), id, index), end);
 }
 
 /** The block's bytes, or null where they are not what was written there. */
@@ -25,5 +29,5 @@ export function openBlock(frame: Buffer, id: number, index: number): Buffer | nu
   const end = frame.length - CHECKSUM_BYTES;
   if (end < 1) return null;
   const block = frame.subarray(0, end);
-  return crc32(block, seedOf(id, index)) === frame.readUInt32LE(end) ? block : null;
+  return blockChecksum(block, id, index) === frame.readUInt32LE(end) ? block : null;
 }

@@ -1,6 +1,6 @@
 /**
- * A response on its way into the store. Its body gathers in a block; a small one stays there and goes into the
- * index with its head, a larger one goes block by block into a file and leaves memory.
+ * A response on its way into the store. Its body gathers in a block; a small one stays there and goes to
+ * the index's thread with its head, a larger one goes block by block into a file and leaves memory.
  *
  *   open ── commit ──► closing ── all on disk ──► (the host's) ── or, from any state, failed
  *
@@ -12,7 +12,7 @@ import { CHECKSUM_BYTES, fileBytesOf, sealBlock } from "./body-blocks.ts";
 import { BodyFileWriter } from "./body-file-writer.ts";
 import { BodyPump, type BodySource, type Piece } from "./body-source.ts";
 import { FileSource } from "./file-source.ts";
-import { BLOCK_BYTES, INLINE_BYTES_MAX, WRITE_QUEUE_BYTES_MAX } from "./limits.ts";
+import { BLOCK_BYTES, SLAB_BYTES_MAX, WRITE_QUEUE_BYTES_MAX } from "./limits.ts";
 
 const FIRST_BYTES = 8 * 1024;
 const WAIT: Piece = { kind: "wait" };
@@ -33,7 +33,7 @@ export interface WriterHost {
   reserve(bytes: number): boolean;
   unreserve(bytes: number): void;
   /** A small body is complete. */
-  storeInline(writer: SpoolingWriter, body: Buffer): void;
+  storeSmall(writer: SpoolingWriter, body: Buffer): void;
   /** The source said that a large body is complete; it may be read from the writer. */
   announce(writer: SpoolingWriter): void;
   /** Its file is complete. */
@@ -104,8 +104,8 @@ export class SpoolingWriter implements EntryWriter {
       return;
     }
     this.#state = "closing";
-    if (this.#total <= INLINE_BYTES_MAX) {
-      this.#host.storeInline(this, this.#tail.subarray(0, this.#total));
+    if (this.#total <= SLAB_BYTES_MAX) {
+      this.#host.storeSmall(this, this.#tail.subarray(0, this.#total));
     } else {
       // False where the last block finds no room.
       if (!this.#spool(null)) return;

@@ -16,16 +16,31 @@ import {
   EVICTION_STEPS_MAX,
   EVICTIONS_MAX,
   HEAD_BYTES_MAX,
-  INLINE_BYTES_MAX,
   RELIEF_MS,
   RELIEF_SHARE,
+  SLAB_BYTES_MAX,
+  SLAB_SPREAD,
   SYNC_INTERVAL_MS,
   TRANSACTION_BYTES_MAX,
   TRANSACTION_CHANGES_MAX,
 } from "./limits.ts";
-import { bodyOf, fileBodyBytesOf, hashOf, headOf, invalidate, isIntact, sealWithBody } from "./record.ts";
+import { Lot } from "./lot.ts";
+import {
+  bodyOf,
+  FIXED_BYTES,
+  fileBodyBytesOf,
+  hashOf,
+  headOf,
+  invalidate,
+  isIntact,
+  keepInRecord,
+  placeInSlab,
+  slabPlaceOf,
+  withBodyOf,
+} from "./record.ts";
 import { COUNTER, type SharedState } from "./shared-memory.ts";
 import { type SieveOrder, sieveVictim } from "./sieve.ts";
+import { type SlabFile, SlabMap, type SlabPlace, slabBytesOf } from "./slab.ts";
 
 /** Ids that the hand reads from the index at once. */
 const HAND_IDS = 256;
@@ -44,34 +59,23 @@ export interface IndexWriterOptions {
   readonly folder: string;
   readonly diskBytesMax: number;
   readonly db: IndexDb;
+  readonly slab: SlabFile;
   readonly shared: SharedState;
   readonly rings: readonly SharedArrayBuffer[];
   readonly report: ReportFault;
 }
 
-/** What one transaction has done so far; forgotten where it fails. */
-class Lot {
-  readonly hashes = new Set<number>();
-  readonly removedFiles: number[] = [];
-  readonly addedFiles: number[] = [];
-  fileBytes = 0;
-  indexBytes = 0;
-  evictions = 0;
-  changes = 0;
-  bytes = 0;
-  stagedBytes = 0;
-}
-
 export class IndexWriter {
   readonly #options: IndexWriterOptions;
   readonly #rings: readonly ChangeRing[];
+  readonly #slabMap: SlabMap;
   readonly #reserve: DiskReserve;
   /** Where the records of one lot stand until they are committed. */
-  readonly #stage = Buffer.allocUnsafeSlow(TRANSACTION_BYTES_MAX + INLINE_BYTES_MAX + HEAD_BYTES_MAX);
+  readonly #stage = Buffer.allocUnsafeSlow(TRANSACTION_BYTES_MAX + SLAB_BYTES_MAX + HEAD_BYTES_MAX);
   /** The budget, or less while the disk is full. */
   #bytesMax: number;
   #reliefTimer: NodeJS.Timeout | null = null;
-  #fileBytes: number;
+  #outsideBytes: number;
   #indexBytes: number;
   #isClosed = false;
   #isAwake = false;
@@ -88,10 +92,21 @@ export class IndexWriter {
     this.#bytesMax = options.diskBytesMax;
     this.#reserve = new DiskReserve(options.folder);
     this.#reserve.fill();
-    this.#fileBytes = options.db.fileBytes();
+    this.#slabMap = new SlabMap(options.diskBytesMax * SLAB_SPREAD);
+    this.#outsideBytes = this.#findBodiesOutside();
     this.#indexBytes = options.db.usedBytes();
     this.#publish();
     this.#wait();
+  }
+
+  /** At start: what is taken of the slab, and the bytes there and in files. */
+  #findBodiesOutside(): number {
+    let sum = 0;
+    for (const { bytes, offset } of this.#options.db.bodiesOutside()) {
+      if (offset !== null) this.#slabMap.mark({ offset, bytes });
+      sum += offset === null ? bytes : slabBytesOf(bytes);
+    }
+    return sum;
   }
 
   /** Has work that nobody rang for, or that was rung for by this thread. */
@@ -101,7 +116,7 @@ export class IndexWriter {
     setTimeout(() => this.#run(), COMMIT_DELAY_MS);
   }
 
-  /** Commits what is in the rings and makes it durable. */
+  /** Commits what is in the rings, durably. */
   async close(): Promise<void> {
     while (this.#commitLot());
     this.#isClosed = true;
@@ -165,16 +180,18 @@ export class IndexWriter {
       });
     } catch (error) {
       report("store-commit-failed", error);
+      for (const place of lot.taken) this.#slabMap.free(place);
       this.#giveUp(changes);
       this.#relieve();
       return false;
     }
-    this.#fileBytes += lot.fileBytes;
+    this.#outsideBytes += lot.outsideBytes;
     this.#indexBytes = db.usedBytes();
     this.#publish();
     shared.add(COUNTER.evictions, lot.evictions);
     for (const hash of lot.hashes) shared.bumpGeneration(hash);
     for (const id of lot.removedFiles) this.#unlink(id);
+    this.#freeSlab(lot.freed);
     if (lot.changes === 0 || lot.evictions === 0) this.#reserve.fill();
     this.#syncSoon();
     return true;
@@ -185,7 +202,7 @@ export class IndexWriter {
    * needs room to make room: the reserve gives it.
    */
   #relieve(): void {
-    this.#bytesMax = Math.min(this.#bytesMax, (this.#indexBytes + this.#fileBytes) * RELIEF_SHARE);
+    this.#bytesMax = Math.min(this.#bytesMax, (this.#indexBytes + this.#outsideBytes) * RELIEF_SHARE);
     this.#reserve.release();
     if (this.#reliefTimer !== null) return;
     this.#reliefTimer = setTimeout(() => {
@@ -213,14 +230,37 @@ export class IndexWriter {
 
   #put(lot: Lot, { id, hash, fileBytes, payload }: Change): void {
     const { db } = this.#options;
-    this.#makeRoom(lot, costOf(payload.length) + fileBytes);
+    const isForSlab = slabPlaceOf(payload) !== null;
+    const bodyBytes = isForSlab ? bodyOf(payload).length : fileBytes;
+    const recordBytes = isForSlab ? headOf(payload).length : payload.length;
+    this.#makeRoom(lot, costOf(recordBytes) + (isForSlab ? slabBytesOf(bodyBytes) : fileBytes));
     // By age, not by arrival: a large body may come in after a later small one.
     const ids = [id, ...db.ids(hash)].sort((a, b) => b - a);
     for (const oldest of ids.slice(ENTRIES_PER_KEY_MAX)) this.#remove(lot, oldest);
-    db.put(id, this.#outOfRing(lot, payload), fileBytes);
+    const place = isForSlab ? this.#takeSlab(lot, bodyOf(payload)) : null;
+    const record = this.#outOfRing(lot, place === null ? payload : headOf(payload));
+    if (place !== null) placeInSlab(record, place.offset);
+    else if (isForSlab) keepInRecord(headOf(record), bodyOf(record));
+    db.put(id, record, place ?? (fileBytes > 0 ? { bytes: fileBytes, offset: null } : null));
     db.setIds(hash, ids.slice(0, ENTRIES_PER_KEY_MAX));
-    lot.indexBytes += costOf(payload.length);
-    lot.fileBytes += fileBytes;
+    lot.indexBytes += costOf(record.length);
+    lot.outsideBytes += place === null ? fileBytes : slabBytesOf(bodyBytes);
+  }
+
+  #freeSlab(places: readonly SlabPlace[]): void {
+    for (const place of places) this.#slabMap.free(place);
+    const end = places.length === 0 ? null : this.#slabMap.freeEnd();
+    if (end !== null) this.#options.slab.cut(end);
+  }
+
+  /** Writes a body into the slab; null where no gap fits it. Throws where the disk does not take it. */
+  #takeSlab(lot: Lot, body: Buffer): SlabPlace | null {
+    const offset = this.#slabMap.take(body.length);
+    if (offset === null) return null;
+    const place = { offset, bytes: body.length };
+    lot.taken.push(place);
+    this.#options.slab.write(body, offset);
+    return place;
   }
 
   /** The index keeps a pointer to what it writes until the commit, and cannot have one into shared memory. */
@@ -241,17 +281,17 @@ export class IndexWriter {
       this.#remove(lot, id);
       return;
     }
+    const place = slabPlaceOf(record);
     const fileBytes = fileBodyBytesOf(record);
+    const outside = place ?? (fileBytes > 0 ? { bytes: fileBytes, offset: null } : null);
     if (kind === CHANGE.invalidate) {
       invalidate(record);
-      db.put(id, record, fileBytes);
+      db.put(id, record, outside);
       return;
     }
-    const body = bodyOf(record);
-    const changed = Buffer.concat([payload, body]);
-    if (body.length > 0) sealWithBody(headOf(changed), body);
+    const changed = withBodyOf(record, payload);
     this.#makeRoom(lot, Math.max(0, costOf(changed.length) - costOf(record.length)));
-    if (db.has(id)) db.put(id, changed, fileBytes);
+    if (db.has(id)) db.put(id, changed, outside);
   }
 
   /** Removes an entry, its place under its key and, after the commit, its file; false where it is gone already. */
@@ -260,10 +300,11 @@ export class IndexWriter {
     const record = db.peek(id);
     if (record === undefined) return false;
     const recordBytes = record.length;
-    // A damaged record may lie about both: then its file is an orphan, and `find` drops the id.
-    const hash = record.length >= 56 ? hashOf(record) : 0;
-    const fileBytes = record.length >= 56 ? fileBodyBytesOf(record) : 0;
-    db.remove(id, fileBytes);
+    // A damaged record may lie about it: then `find` drops the id.
+    const isWhole = record.length >= FIXED_BYTES;
+    const hash = isWhole ? hashOf(record) : 0;
+    const outside = db.bodyOutside(id);
+    db.remove(id, outside !== null);
     const ids = db.ids(hash);
     if (ids.includes(id))
       db.setIds(
@@ -272,15 +313,15 @@ export class IndexWriter {
       );
     lot.hashes.add(hash);
     lot.indexBytes -= costOf(recordBytes);
-    if (fileBytes > 0) {
-      lot.fileBytes -= fileBytes;
-      lot.removedFiles.push(id);
-    }
+    if (outside === null) return true;
+    if (outside.offset === null) lot.removedFiles.push(id);
+    else lot.freed.push({ bytes: outside.bytes, offset: outside.offset });
+    lot.outsideBytes -= outside.offset === null ? outside.bytes : slabBytesOf(outside.bytes);
     return true;
   }
 
   #isOverBudget(lot: Lot, more: number): boolean {
-    const held = this.#indexBytes + lot.indexBytes + this.#fileBytes + lot.fileBytes;
+    const held = this.#indexBytes + lot.indexBytes + this.#outsideBytes + lot.outsideBytes;
     return held + this.#options.shared.inFlightBytes() + more > this.#bytesMax;
   }
 
@@ -319,7 +360,7 @@ export class IndexWriter {
 
   #publish(): void {
     const { shared, db } = this.#options;
-    shared.setFileBytes(this.#fileBytes);
+    shared.setFileBytes(this.#outsideBytes);
     shared.setIndexBytes(this.#indexBytes);
     Atomics.store(shared.counters, COUNTER.entries, db.entryCount());
   }

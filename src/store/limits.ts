@@ -1,13 +1,28 @@
 /** The store's numbers, with their reasons. Sizes in bytes, times in milliseconds. */
 
-/**
- * Bodies up to this stand in the index, beside their heads: one look-up, no file. Making and removing a file
- * costs more processor time than 64 KiB in the index.
- */
-export const INLINE_BYTES_MAX = 64 * 1024;
+/** Bodies up to this stand in the index, beside their heads: one look-up. Larger ones cost it whole runs of pages. */
+export const INLINE_BYTES_MAX = 4 * 1024;
 
 /** Bytes of a body that share one checksum in a file: what a reader must read to be sure of one of them. */
 export const BLOCK_BYTES = 128 * 1024;
+
+/**
+ * Bodies up to this lie in the slab, one behind the other in one file: making and removing a file for each costs
+ * ten times the processor time. What waits for the slab is one block.
+ */
+export const SLAB_BYTES_MAX = BLOCK_BYTES;
+
+/** What the slab gives out; a body wastes half of it. One byte of memory keeps count of each. */
+export const SLAB_UNIT_BYTES = 2 * 1024;
+
+/** The slab may be so much larger than the budget: bodies of many sizes leave gaps that only smaller ones fit. */
+export const SLAB_SPREAD = 1.25;
+
+/** Free room at the slab's end that is given back to the disk. */
+export const SLAB_CUT_BYTES = 1024 * 1024;
+
+/** Gaps that are looked at before the slab grows. */
+export const SLAB_PROBES_MAX = 200;
 
 /** Blocks that one read asks for: four are enough to keep the disk and the checksum busy. */
 export const READ_BLOCKS = 4;
