@@ -13,6 +13,7 @@ import { BodyFileWriter } from "./body-file-writer.ts";
 import { BodyPump, type BodySource, type Piece } from "./body-source.ts";
 import { FileSource } from "./file-source.ts";
 import { BLOCK_BYTES, SLAB_BYTES_MAX, WRITE_QUEUE_BYTES_MAX } from "./limits.ts";
+import type { SpareBodies } from "./spare-bodies.ts";
 
 const FIRST_BYTES = 8 * 1024;
 const WAIT: Piece = { kind: "wait" };
@@ -29,6 +30,7 @@ export interface WriterTask {
 
 /** What the store does for its writers. */
 export interface WriterHost {
+  readonly spareBodies: SpareBodies;
   /** Says that so many more bytes of files are on their way; false where the disk's budget has no room. */
   reserve(bytes: number): boolean;
   unreserve(bytes: number): void;
@@ -61,15 +63,15 @@ export class SpoolingWriter implements EntryWriter {
   #writtenBlocks = 0;
   #reserved = 0;
   #isFull = false;
+  /** Somebody may have parts of its blocks. */
+  #isShared = false;
   #file: BodyFileWriter | null = null;
 
   constructor(task: WriterTask, response: StoredResponse, host: WriterHost) {
     this.task = task;
     this.response = response;
     this.#host = host;
-    this.#tail = Buffer.allocUnsafeSlow(
-      Math.min(task.bodyBytes ?? FIRST_BYTES, BLOCK_BYTES) + CHECKSUM_BYTES,
-    );
+    this.#tail = host.spareBodies.take(Math.min(task.bodyBytes ?? FIRST_BYTES, BLOCK_BYTES) + CHECKSUM_BYTES);
   }
 
   get total(): number {
@@ -124,6 +126,7 @@ export class SpoolingWriter implements EntryWriter {
   }
 
   readRange(from: number, to: number, sink: BodySink): BodyReader {
+    this.#isShared = true;
     const pump = new BodyPump(from, to, sink);
     this.#followers.add(pump);
     pump.start(this.#source(pump));
@@ -139,6 +142,12 @@ export class SpoolingWriter implements EntryWriter {
   /** Ends it from outside: the store closes, or the index did not take it. */
   fail(error: Error | null): void {
     if (this.#state !== "failed") this.#fail(error);
+  }
+
+  /** The body is in the index or lost, and nobody got it from the host either: its buffer may be filled again. */
+  recycle(): void {
+    if (!this.#isShared && this.#tailIndex === 0) this.#host.spareBodies.giveBack(this.#tail);
+    this.#isShared = true;
   }
 
   /** Room for more in the block that fills: at once where the length is known, else doubling. */
@@ -197,6 +206,7 @@ export class SpoolingWriter implements EntryWriter {
     this.#waiting.clear();
     this.#waitingBytes = 0;
     this.#file?.discard();
+    this.recycle();
     this.settle();
     this.#host.gaveUp(this, error);
     this.#wakeFollowers();

@@ -17,6 +17,8 @@ export class Entry implements StoredEntry {
   prepared: unknown = null;
   /** Served since the hand of this worker's memory last passed. */
   isUsed = false;
+  /** Somebody got it before it was committed, and its body with it. */
+  wasFound = false;
   /** Its body is on its way from the file into memory. */
   isLoading = false;
 

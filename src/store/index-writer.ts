@@ -79,6 +79,8 @@ export class IndexWriter {
   #indexBytes: number;
   #isClosed = false;
   #isAwake = false;
+  /** What the doorbell said before the rings were last looked at. */
+  #seenDoorbell = 0;
   #firstRing = 0;
   #handIds: readonly number[] = [];
   #handAt = 0;
@@ -96,7 +98,7 @@ export class IndexWriter {
     this.#outsideBytes = this.#findBodiesOutside();
     this.#indexBytes = options.db.usedBytes();
     this.#publish();
-    this.#wait();
+    this.#wakeSoon();
   }
 
   /** At start: what is taken of the slab, and the bytes there and in files. */
@@ -109,8 +111,8 @@ export class IndexWriter {
     return sum;
   }
 
-  /** Has work that nobody rang for, or that was rung for by this thread. */
-  wake(): void {
+  /** Looks at the rings soon. */
+  #wakeSoon(): void {
     if (this.#isAwake || this.#isClosed) return;
     this.#isAwake = true;
     setTimeout(() => this.#run(), COMMIT_DELAY_MS);
@@ -126,26 +128,27 @@ export class IndexWriter {
     await new Promise<void>((resolve) => this.#options.db.sync(() => resolve()));
   }
 
-  /** Waits for the doorbell without holding the process. */
+  /**
+   * Waits for the doorbell without holding the process. Not while work is under way: a waiter that is woken for
+   * each change costs its ringer more than the change.
+   */
   #wait(): void {
     const { counters } = this.#options.shared;
-    const seen = Atomics.load(counters, COUNTER.doorbell);
-    this.wake();
-    const wait = Atomics.waitAsync(counters, COUNTER.doorbell, seen);
-    if (!wait.async) {
-      setImmediate(() => this.#wait());
-      return;
-    }
-    void wait.value.then(() => {
-      if (!this.#isClosed) this.#wait();
-    });
+    const wait = Atomics.waitAsync(counters, COUNTER.doorbell, this.#seenDoorbell);
+    if (!wait.async) this.#wakeSoon();
+    else void wait.value.then(() => this.#wakeSoon());
   }
 
   #run(): void {
     if (this.#isClosed) return;
+    this.#seenDoorbell = Atomics.load(this.#options.shared.counters, COUNTER.doorbell);
     // More than one lot: the next without delay, but others in this thread come first.
-    if (this.#commitLot()) setImmediate(() => this.#run());
-    else this.#isAwake = false;
+    if (this.#commitLot()) {
+      setImmediate(() => this.#run());
+      return;
+    }
+    this.#isAwake = false;
+    this.#wait();
   }
 
   /** Commits one lot; false when there was nothing to do. */

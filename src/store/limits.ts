@@ -30,6 +30,10 @@ export const READ_BLOCKS = 4;
 /** Bytes that wait for the disk in one writer before its source is stopped. */
 export const WRITE_QUEUE_BYTES_MAX = 1024 * 1024;
 
+/** Buffers of bodies up to this are used again, and so many are kept for it. */
+export const SPARE_BODY_BYTES = 64 * 1024 + 4;
+export const SPARE_BODIES_MAX = 128;
+
 /** A head with its key larger than this is not stored: it could not pass the ring. */
 export const HEAD_BYTES_MAX = 256 * 1024;
 
@@ -37,14 +41,14 @@ export const HEAD_BYTES_MAX = 256 * 1024;
 export const ENTRIES_PER_KEY_MAX = 64;
 
 /** Changes from one worker that wait for the index. Small bodies pass through it. */
-export const RING_BYTES = 4 * 1024 * 1024;
+export const RING_BYTES = 8 * 1024 * 1024;
 
 /** One transaction takes no more than this of the rings, so that the writing thread is free again soon. */
 export const TRANSACTION_CHANGES_MAX = 512;
 export const TRANSACTION_BYTES_MAX = 2 * 1024 * 1024;
 
 /** Changes gather this long before they are committed: a commit costs about as much for fifty as for one. */
-export const COMMIT_DELAY_MS = 4;
+export const COMMIT_DELAY_MS = 12;
 
 /** Entries that one transaction evicts at most. */
 export const EVICTIONS_MAX = 2_000;

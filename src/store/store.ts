@@ -36,6 +36,7 @@ import { PendingChanges } from "./pending-changes.ts";
 import { purgeEntries } from "./purge.ts";
 import { type BodyPlace, encodeHead, sealWithBody } from "./record.ts";
 import { COUNTER, type SharedState } from "./shared-memory.ts";
+import { SpareBodies } from "./spare-bodies.ts";
 import type { StoreParts } from "./store-parts.ts";
 
 export class Store implements CacheStore {
@@ -289,6 +290,7 @@ export class Store implements CacheStore {
 
   #makeHost(): WriterHost {
     return {
+      spareBodies: new SpareBodies(),
       reserve: (bytes) => this.#reserve(bytes),
       unreserve: (bytes) => this.#addInFlight(-bytes),
       storeSmall: (writer, body) => {
@@ -328,6 +330,7 @@ export class Store implements CacheStore {
     const done = (): void => {
       this.#pending.uncover(entry);
       writer.settle();
+      if (!entry.wasFound) writer.recycle();
     };
     const isStorable = (pieces[0] as Buffer).length <= HEAD_BYTES_MAX;
     if (!isStorable || !this.#send(CHANGE.put, entry, pieces, done)) {
