@@ -13,7 +13,7 @@ import { BodyFileWriter } from "./body-file-writer.ts";
 import { BodyPump, type BodySource, type Piece } from "./body-source.ts";
 import { FileSource } from "./file-source.ts";
 import { BLOCK_BYTES, SLAB_BYTES_MAX, WRITE_QUEUE_BYTES_MAX } from "./limits.ts";
-import type { SpareBodies } from "./spare-bodies.ts";
+import type { SpareBuffers } from "./spare-buffers.ts";
 
 const FIRST_BYTES = 8 * 1024;
 const WAIT: Piece = { kind: "wait" };
@@ -30,7 +30,8 @@ export interface WriterTask {
 
 /** What the store does for its writers. */
 export interface WriterHost {
-  readonly spareBodies: SpareBodies;
+  readonly spareBodies: SpareBuffers;
+  readonly spareReads: SpareBuffers;
   /** Says that so many more bytes of files are on their way; false where the disk's budget has no room. */
   reserve(bytes: number): boolean;
   unreserve(bytes: number): void;
@@ -221,8 +222,8 @@ export class SpoolingWriter implements EntryWriter {
   #source(pump: BodyPump): BodySource {
     let file: FileSource | null = null;
     let fileEnd = 0;
-    const closeFile = (): void => {
-      file?.close();
+    const closeFile = (isReleased: boolean): void => {
+      file?.close(isReleased);
       file = null;
     };
     return {
@@ -231,15 +232,15 @@ export class SpoolingWriter implements EntryWriter {
         const isOnDisk = index < this.#writtenBlocks && !(this.#state === "failed");
         if (!isOnDisk) return this.#takeFromMemory(at, index);
         if (file === null || at >= fileEnd) {
-          closeFile();
+          closeFile(true);
           fileEnd = Math.min(this.#writtenBlocks * BLOCK_BYTES, this.#total);
           file = this.#openFile(fileEnd, pump);
         }
         return file.take(at);
       },
-      close: () => {
+      close: (isReleased) => {
         this.#followers.delete(pump);
-        closeFile();
+        closeFile(isReleased);
       },
     };
   }
@@ -261,6 +262,7 @@ export class SpoolingWriter implements EntryWriter {
       id: this.task.id,
       bodyBytes: end,
       to: end,
+      spare: this.#host.spareReads,
       wake: () => pump.wake(),
       onFault: (error) => this.#fail(error),
     });

@@ -24,8 +24,8 @@ export const SLAB_CUT_BYTES = 1024 * 1024;
 /** Gaps that are looked at before the slab grows. */
 export const SLAB_PROBES_MAX = 200;
 
-/** Blocks that one read asks for: four are enough to keep the disk and the checksum busy. */
-export const READ_BLOCKS = 4;
+/** Blocks that one read asks for: two are enough to keep the disk and the checksum busy. */
+export const READ_BLOCKS = 2;
 
 /** Bytes that wait for the disk in one writer before its source is stopped. */
 export const WRITE_QUEUE_BYTES_MAX = 1024 * 1024;
@@ -33,6 +33,9 @@ export const WRITE_QUEUE_BYTES_MAX = 1024 * 1024;
 /** Buffers of bodies up to this are used again, and so many are kept for it. */
 export const SPARE_BODY_BYTES = 64 * 1024 + 4;
 export const SPARE_BODIES_MAX = 128;
+
+/** Buffers for reading files that are kept to be filled again; each is as large as READ_BLOCKS. */
+export const SPARE_READS_MAX = 128;
 
 /** A head with its key larger than this is not stored: it could not pass the ring. */
 export const HEAD_BYTES_MAX = 256 * 1024;

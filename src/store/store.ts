@@ -13,7 +13,7 @@ import type {
   StoreStats,
 } from "#caching/cache-store.ts";
 import type { StoredResponse } from "#caching/stored-response.ts";
-import { blockChecksum } from "./body-blocks.ts";
+import { blockChecksum, FRAME_BYTES } from "./body-blocks.ts";
 import { bodyPath } from "./body-path.ts";
 import { BodyPump, memorySource } from "./body-source.ts";
 import { CHANGE, type ChangeKind } from "./change-ring.ts";
@@ -30,13 +30,17 @@ import {
   HOT_BODY_BYTES_MAX,
   HOT_LOADS_MAX,
   INLINE_BYTES_MAX,
+  READ_BLOCKS,
+  SPARE_BODIES_MAX,
+  SPARE_BODY_BYTES,
+  SPARE_READS_MAX,
   WAKE_FALLBACK_MS,
 } from "./limits.ts";
 import { PendingChanges } from "./pending-changes.ts";
 import { purgeEntries } from "./purge.ts";
 import { type BodyPlace, encodeHead, sealWithBody } from "./record.ts";
 import { COUNTER, type SharedState } from "./shared-memory.ts";
-import { SpareBodies } from "./spare-bodies.ts";
+import { SpareBuffers } from "./spare-buffers.ts";
 import type { StoreParts } from "./store-parts.ts";
 
 export class Store implements CacheStore {
@@ -53,6 +57,7 @@ export class Store implements CacheStore {
   readonly #announced = new Map<SpoolingWriter, Entry>();
   readonly #replaces = new Map<SpoolingWriter, readonly StoredEntry[]>();
   readonly #host: WriterHost;
+  readonly #spareReads = new SpareBuffers(READ_BLOCKS * FRAME_BYTES, SPARE_READS_MAX);
   #inFlightBytes = 0;
   #loads = 0;
   #isClosed = false;
@@ -263,6 +268,7 @@ export class Store implements CacheStore {
       id: entry.id,
       bodyBytes: entry.bodyBytes,
       to,
+      spare: this.#spareReads,
       wake: () => pump.wake(),
       onFault: (error) => {
         // Evicted between the look-up and the read: a miss like any other.
@@ -290,7 +296,8 @@ export class Store implements CacheStore {
 
   #makeHost(): WriterHost {
     return {
-      spareBodies: new SpareBodies(),
+      spareBodies: new SpareBuffers(SPARE_BODY_BYTES, SPARE_BODIES_MAX),
+      spareReads: this.#spareReads,
       reserve: (bytes) => this.#reserve(bytes),
       unreserve: (bytes) => this.#addInFlight(-bytes),
       storeSmall: (writer, body) => {
