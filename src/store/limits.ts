@@ -48,10 +48,10 @@ export const RING_BYTES = 8 * 1024 * 1024;
 
 /** One transaction takes no more than this of the rings, so that the writing thread is free again soon. */
 export const TRANSACTION_CHANGES_MAX = 512;
-export const TRANSACTION_BYTES_MAX = 2 * 1024 * 1024;
+export const TRANSACTION_BYTES_MAX = 4 * 1024 * 1024;
 
 /** Changes gather this long before they are committed: a commit costs about as much for fifty as for one. */
-export const COMMIT_DELAY_MS = 12;
+export const COMMIT_DELAY_MS = 20;
 
 /** Entries that one transaction evicts at most. */
 export const EVICTIONS_MAX = 2_000;
@@ -72,8 +72,8 @@ export const HOT_LOADS_MAX = 4;
 export const HOT_ENTRY_OVERHEAD_BYTES = 1024;
 export const HOT_FIELD_OVERHEAD_BYTES = 128;
 
-/** A waiting worker looks again after this, should a wake-up have been lost. */
-export const WAKE_FALLBACK_MS = 20;
+/** A waiting worker looks again after this, should a wake-up have been lost: not before a commit is due. */
+export const WAKE_FALLBACK_MS = 60;
 
 /** Entries that a purge looks at before it lets others run: under a millisecond or two. */
 export const PURGE_STEP_ENTRIES = 200;
