@@ -8,9 +8,9 @@ export const BLOCK_BYTES = 128 * 1024;
 
 /**
  * Bodies up to this lie in the slab, one behind the other in one file: making and removing a file for each costs
- * ten times the processor time. What waits for the slab is one block.
+ * ten times the processor time. It is no more than BLOCK_BYTES: a writer holds that much in memory.
  */
-export const SLAB_BYTES_MAX = BLOCK_BYTES;
+export const SLAB_BYTES_MAX = 128 * 1024;
 
 /** What the slab gives out; a body wastes half of it. One byte of memory keeps count of each. */
 export const SLAB_UNIT_BYTES = 2 * 1024;
