@@ -8,11 +8,14 @@ import { BASE, BLOCK, EINTR, INPUT_AT, INPUT_BYTES, lastError, read, readInto } 
 
 /** One read of bulk data; more was not measurably faster. */
 const OWN_BYTES = 64 * 1024;
+/** Reads in a row that filled the shared block before a wire gets a buffer of its own: most bodies are shorter. */
+const FULL_READS_TO_GROW = 4;
 /** Reads in a row that would have fitted the shared block before the own buffer is given back. */
 const SMALL_READS_TO_SHRINK = 256;
 
 export class InputBuffer {
   #own: Buffer | null = null;
+  #fullReads = 0;
   #smallReads = 0;
 
   /** Bytes that one read may take. */
@@ -37,7 +40,8 @@ export class InputBuffer {
     if (own === null) {
       const bytes = Buffer.allocUnsafe(length);
       BLOCK.copy(bytes, 0, INPUT_AT, INPUT_AT + length);
-      if (length === INPUT_BYTES) this.#grow();
+      this.#fullReads = length === INPUT_BYTES ? this.#fullReads + 1 : 0;
+      if (this.#fullReads === FULL_READS_TO_GROW) this.#grow();
       return bytes;
     }
     this.#smallReads = length < INPUT_BYTES ? this.#smallReads + 1 : 0;
@@ -47,11 +51,13 @@ export class InputBuffer {
 
   #grow(): void {
     this.#own = Buffer.allocUnsafeSlow(OWN_BYTES);
+    this.#fullReads = 0;
     this.#smallReads = 0;
   }
 
   /** Gives back the memory that bulk data needed. */
   settle(): void {
     this.#own = null;
+    this.#fullReads = 0;
   }
 }

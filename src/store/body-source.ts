@@ -13,10 +13,10 @@ export type Piece =
   | { readonly kind: "wait" };
 
 export interface BodySource {
-  /** The bytes from `at` on, as many as are at hand. */
+  /** The bytes from `at` on, as many as are at hand. What was taken before is released by now. */
   take(at: number): Piece;
-  /** No more calls: files may be closed. */
-  close(): void;
+  /** No more calls: files may be closed. `isReleased`: nobody has bytes of it any more. */
+  close(isReleased: boolean): void;
 }
 
 export class BodyPump implements BodyReader {
@@ -58,7 +58,8 @@ export class BodyPump implements BodyReader {
   }
 
   abort(): void {
-    this.#close();
+    // The sink may hold bytes still, on their way into a wire.
+    this.#close(false);
   }
 
   #run(): void {
@@ -80,15 +81,15 @@ export class BodyPump implements BodyReader {
   }
 
   #finish(piece: { readonly kind: "end" } | { readonly kind: "failed"; readonly why: string }): void {
-    this.#close();
+    this.#close(true);
     if (piece.kind === "end") this.#sink.onEnd();
     else this.#sink.onError(piece.why);
   }
 
-  #close(): void {
+  #close(isReleased: boolean): void {
     const source = this.#source;
     this.#source = null;
-    source?.close();
+    source?.close(isReleased);
   }
 }
 

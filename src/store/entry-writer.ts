@@ -1,6 +1,6 @@
 /**
- * A response on its way into the store. Its body gathers in a block; a small one stays there and goes into the
- * index with its head, a larger one goes block by block into a file and leaves memory.
+ * A response on its way into the store. Its body gathers in a block; a small one stays there and goes to
+ * the index's thread with its head, a larger one goes block by block into a file and leaves memory.
  *
  *   open ── commit ──► closing ── all on disk ──► (the host's) ── or, from any state, failed
  *
@@ -12,7 +12,8 @@ import { CHECKSUM_BYTES, fileBytesOf, sealBlock } from "./body-blocks.ts";
 import { BodyFileWriter } from "./body-file-writer.ts";
 import { BodyPump, type BodySource, type Piece } from "./body-source.ts";
 import { FileSource } from "./file-source.ts";
-import { BLOCK_BYTES, INLINE_BYTES_MAX, WRITE_QUEUE_BYTES_MAX } from "./limits.ts";
+import { BLOCK_BYTES, SLAB_BYTES_MAX, WRITE_QUEUE_BYTES_MAX } from "./limits.ts";
+import type { SpareBuffers } from "./spare-buffers.ts";
 
 const FIRST_BYTES = 8 * 1024;
 const WAIT: Piece = { kind: "wait" };
@@ -29,11 +30,13 @@ export interface WriterTask {
 
 /** What the store does for its writers. */
 export interface WriterHost {
+  readonly spareBodies: SpareBuffers;
+  readonly spareReads: SpareBuffers;
   /** Says that so many more bytes of files are on their way; false where the disk's budget has no room. */
   reserve(bytes: number): boolean;
   unreserve(bytes: number): void;
   /** A small body is complete. */
-  storeInline(writer: SpoolingWriter, body: Buffer): void;
+  storeSmall(writer: SpoolingWriter, body: Buffer): void;
   /** The source said that a large body is complete; it may be read from the writer. */
   announce(writer: SpoolingWriter): void;
   /** Its file is complete. */
@@ -61,15 +64,15 @@ export class SpoolingWriter implements EntryWriter {
   #writtenBlocks = 0;
   #reserved = 0;
   #isFull = false;
+  /** Somebody may have parts of its blocks. */
+  #isShared = false;
   #file: BodyFileWriter | null = null;
 
   constructor(task: WriterTask, response: StoredResponse, host: WriterHost) {
     this.task = task;
     this.response = response;
     this.#host = host;
-    this.#tail = Buffer.allocUnsafeSlow(
-      Math.min(task.bodyBytes ?? FIRST_BYTES, BLOCK_BYTES) + CHECKSUM_BYTES,
-    );
+    this.#tail = host.spareBodies.take(Math.min(task.bodyBytes ?? FIRST_BYTES, BLOCK_BYTES) + CHECKSUM_BYTES);
   }
 
   get total(): number {
@@ -104,8 +107,8 @@ export class SpoolingWriter implements EntryWriter {
       return;
     }
     this.#state = "closing";
-    if (this.#total <= INLINE_BYTES_MAX) {
-      this.#host.storeInline(this, this.#tail.subarray(0, this.#total));
+    if (this.#total <= SLAB_BYTES_MAX) {
+      this.#host.storeSmall(this, this.#tail.subarray(0, this.#total));
     } else {
       // False where the last block finds no room.
       if (!this.#spool(null)) return;
@@ -124,6 +127,7 @@ export class SpoolingWriter implements EntryWriter {
   }
 
   readRange(from: number, to: number, sink: BodySink): BodyReader {
+    this.#isShared = true;
     const pump = new BodyPump(from, to, sink);
     this.#followers.add(pump);
     pump.start(this.#source(pump));
@@ -139,6 +143,12 @@ export class SpoolingWriter implements EntryWriter {
   /** Ends it from outside: the store closes, or the index did not take it. */
   fail(error: Error | null): void {
     if (this.#state !== "failed") this.#fail(error);
+  }
+
+  /** The body is in the index or lost, and nobody got it from the host either: its buffer may be filled again. */
+  recycle(): void {
+    if (!this.#isShared && this.#tailIndex === 0) this.#host.spareBodies.giveBack(this.#tail);
+    this.#isShared = true;
   }
 
   /** Room for more in the block that fills: at once where the length is known, else doubling. */
@@ -197,6 +207,7 @@ export class SpoolingWriter implements EntryWriter {
     this.#waiting.clear();
     this.#waitingBytes = 0;
     this.#file?.discard();
+    this.recycle();
     this.settle();
     this.#host.gaveUp(this, error);
     this.#wakeFollowers();
@@ -211,8 +222,8 @@ export class SpoolingWriter implements EntryWriter {
   #source(pump: BodyPump): BodySource {
     let file: FileSource | null = null;
     let fileEnd = 0;
-    const closeFile = (): void => {
-      file?.close();
+    const closeFile = (isReleased: boolean): void => {
+      file?.close(isReleased);
       file = null;
     };
     return {
@@ -221,15 +232,15 @@ export class SpoolingWriter implements EntryWriter {
         const isOnDisk = index < this.#writtenBlocks && !(this.#state === "failed");
         if (!isOnDisk) return this.#takeFromMemory(at, index);
         if (file === null || at >= fileEnd) {
-          closeFile();
+          closeFile(true);
           fileEnd = Math.min(this.#writtenBlocks * BLOCK_BYTES, this.#total);
           file = this.#openFile(fileEnd, pump);
         }
         return file.take(at);
       },
-      close: () => {
+      close: (isReleased) => {
         this.#followers.delete(pump);
-        closeFile();
+        closeFile(isReleased);
       },
     };
   }
@@ -251,6 +262,7 @@ export class SpoolingWriter implements EntryWriter {
       id: this.task.id,
       bodyBytes: end,
       to: end,
+      spare: this.#host.spareReads,
       wake: () => pump.wake(),
       onFault: (error) => this.#fail(error),
     });

@@ -1,7 +1,7 @@
 /** An entry as this worker knows it. */
 import type { CacheKey, StoredEntry } from "#caching/cache-store.ts";
 import type { StoredResponse } from "#caching/stored-response.ts";
-import type { StoredRecord } from "./record.ts";
+import type { BodyPlace, StoredRecord } from "./record.ts";
 
 export class Entry implements StoredEntry {
   readonly key: CacheKey;
@@ -11,11 +11,14 @@ export class Entry implements StoredEntry {
   readonly bodyBytes: number;
   /** The checksum of its record: tells whether it is still what the index says. */
   readonly checksum: number;
-  readonly isBodyInFile: boolean;
+  readonly bodyIn: BodyPlace;
+  readonly bodyChecksum: number;
   body: Buffer | null;
   prepared: unknown = null;
   /** Served since the hand of this worker's memory last passed. */
   isUsed = false;
+  /** Somebody got it before it was committed, and its body with it. */
+  wasFound = false;
   /** Its body is on its way from the file into memory. */
   isLoading = false;
 
@@ -26,7 +29,8 @@ export class Entry implements StoredEntry {
     readonly response: StoredResponse;
     readonly bodyBytes: number;
     readonly checksum: number;
-    readonly isBodyInFile: boolean;
+    readonly bodyIn: BodyPlace;
+    readonly bodyChecksum: number;
     readonly body: Buffer | null;
   }) {
     this.key = facts.key;
@@ -35,20 +39,13 @@ export class Entry implements StoredEntry {
     this.response = facts.response;
     this.bodyBytes = facts.bodyBytes;
     this.checksum = facts.checksum;
-    this.isBodyInFile = facts.isBodyInFile;
+    this.bodyIn = facts.bodyIn;
+    this.bodyChecksum = facts.bodyChecksum;
     this.body = facts.body;
   }
 }
 
-/** The entry of a checked record; `bytes` are the record's own. A body from a file is kept from before. */
-export function entryOfRecord(
-  record: StoredRecord,
-  id: number,
-  bytes: Buffer,
-  known: Entry | undefined,
-): Entry {
-  const { key, hash, response, bodyBytes, isBodyInFile, bodyOffset } = record;
-  const body = isBodyInFile ? (known?.body ?? null) : bytes.subarray(bodyOffset);
-  const checksum = bytes.readUInt32LE(0);
-  return new Entry({ key, id, hash, response, bodyBytes, checksum, isBodyInFile, body });
+/** The entry of a checked record with these bytes. */
+export function entryOfRecord(record: StoredRecord, id: number, bytes: Buffer, body: Buffer | null): Entry {
+  return new Entry({ ...record, id, checksum: bytes.readUInt32LE(0), body });
 }

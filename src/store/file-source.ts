@@ -3,6 +3,7 @@ import { close, open, read } from "node:fs";
 import { CHECKSUM_BYTES, FRAME_BYTES, openBlock } from "./body-blocks.ts";
 import type { BodySource, Piece } from "./body-source.ts";
 import { BLOCK_BYTES, READ_BLOCKS } from "./limits.ts";
+import type { SpareBuffers } from "./spare-buffers.ts";
 
 const WAIT: Piece = { kind: "wait" };
 
@@ -10,6 +11,13 @@ interface Run {
   /** Place of the first block. */
   readonly first: number;
   readonly blocks: readonly Buffer[];
+  readonly buffer: Buffer;
+}
+
+/** What is read, and the buffer that it is part of. */
+interface Read {
+  readonly buffer: Buffer;
+  readonly frames: Buffer;
 }
 
 export interface FileSourceOptions {
@@ -18,6 +26,8 @@ export interface FileSourceOptions {
   readonly bodyBytes: number;
   /** Blocks from byte `to` on are not wanted. */
   readonly to: number;
+  /** For what is read. */
+  readonly spare: SpareBuffers;
   readonly wake: () => void;
   /** The file is missing, unreadable or damaged. Called at most once. */
   readonly onFault: (error: Error) => void;
@@ -44,23 +54,33 @@ export class FileSource implements BodySource {
     const index = Math.floor(at / BLOCK_BYTES);
     let block = this.#blockOf(index);
     if (block === undefined && this.#next !== null) {
+      this.#release(this.#ready);
       this.#ready = this.#next;
       this.#next = null;
       block = this.#blockOf(index);
     }
     const ready = this.#ready;
-    if (block === undefined) this.#ready = null;
+    if (block === undefined) {
+      this.#release(ready);
+      this.#ready = null;
+    }
     if (this.#failure === null)
       this.#read(block === undefined || ready === null ? index : ready.first + ready.blocks.length);
     if (block !== undefined) return { kind: "bytes", bytes: block.subarray(at - index * BLOCK_BYTES) };
     return this.#failure === null ? WAIT : { kind: "failed", why: this.#failure };
   }
 
-  close(): void {
+  close(isReleased: boolean): void {
     this.#isClosed = true;
+    if (isReleased) this.#release(this.#ready);
+    this.#release(this.#next);
     this.#ready = null;
     this.#next = null;
     if (!this.#isBusy) this.#closeFile();
+  }
+
+  #release(run: Run | null): void {
+    if (run !== null) this.#options.spare.giveBack(run.buffer);
   }
 
   #blockOf(index: number): Buffer | undefined {
@@ -88,21 +108,23 @@ export class FileSource implements BodySource {
   #readBlocks(fd: number, first: number): void {
     const count = Math.min(READ_BLOCKS, this.#blockEnd - first);
     const bodyBytes = Math.min(count * BLOCK_BYTES, this.#options.bodyBytes - first * BLOCK_BYTES);
-    const frames = Buffer.allocUnsafeSlow(bodyBytes + count * CHECKSUM_BYTES);
-    this.#fill(fd, frames, first, 0);
+    const buffer = this.#options.spare.take(bodyBytes + count * CHECKSUM_BYTES);
+    const frames = buffer.subarray(0, bodyBytes + count * CHECKSUM_BYTES);
+    this.#fill(fd, { buffer, frames }, first, 0);
   }
 
-  #fill(fd: number, frames: Buffer, first: number, filled: number): void {
+  #fill(fd: number, into: Read, first: number, filled: number): void {
+    const { frames } = into;
     read(fd, frames, filled, frames.length - filled, first * FRAME_BYTES + filled, (error, bytes) => {
       if (this.#isClosed) this.#closeFile();
       else if (error !== null) this.#fail(error);
       else if (bytes === 0) this.#fail(new Error("the file is too short"));
-      else if (filled + bytes < frames.length) this.#fill(fd, frames, first, filled + bytes);
-      else this.#accept(frames, first);
+      else if (filled + bytes < frames.length) this.#fill(fd, into, first, filled + bytes);
+      else this.#accept(into, first);
     });
   }
 
-  #accept(frames: Buffer, first: number): void {
+  #accept({ buffer, frames }: Read, first: number): void {
     const blocks: Buffer[] = [];
     for (let at = 0; at < frames.length; at += FRAME_BYTES) {
       const frame = frames.subarray(at, at + FRAME_BYTES);
@@ -114,8 +136,9 @@ export class FileSource implements BodySource {
       blocks.push(block);
     }
     this.#isBusy = false;
-    if (this.#ready === null) this.#ready = { first, blocks };
-    else this.#next = { first, blocks };
+    const run = { first, blocks, buffer };
+    if (this.#ready === null) this.#ready = run;
+    else this.#next = run;
     this.#options.wake();
   }
 

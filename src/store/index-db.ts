@@ -5,7 +5,8 @@
  *
  *   entries  id → record              ids ascend for ever: their order is the order of insertion
  *   keys     hash of key → ids        the newest first, 8 bytes each
- *   files    id → bytes               of the bodies in files: their sum at start, without reading records
+ *   bodies   id → bytes[, offset]     of the bodies elsewhere, in files and in the slab (with their places
+ *                                     there): known at start without reading records
  *   meta     "run", "seed"
  */
 import { type Database, open, type RootDatabase } from "lmdb";
@@ -30,6 +31,18 @@ interface Syncable {
 const pagesBytes = (stats: Pages): number =>
   stats.pageSize * (stats.treeBranchPageCount + stats.treeLeafPageCount + stats.overflowPages);
 
+/** A body that is not in its record. */
+export interface BodyOutside {
+  readonly bytes: number;
+  /** In the slab; null for a file. */
+  readonly offset: number | null;
+}
+
+const bodyOutsideOf = (value: Buffer, length: number): BodyOutside => ({
+  bytes: value.readDoubleLE(0),
+  offset: length < 2 * ID_BYTES ? null : value.readDoubleLE(ID_BYTES),
+});
+
 export interface IndexDbOptions {
   readonly folder: string;
   readonly isWriter: boolean;
@@ -41,7 +54,7 @@ export class IndexDb {
   readonly #root: RootDatabase<Buffer, string>;
   readonly #entries: Database<Buffer, number>;
   readonly #keys: Database<Buffer, number>;
-  readonly #files: Database<Buffer, number>;
+  readonly #bodies: Database<Buffer, number>;
   readonly #meta: Database<Buffer, string>;
   #lastPutId: number;
 
@@ -57,7 +70,7 @@ export class IndexDb {
     });
     this.#entries = this.#root.openDB({ name: "entries", ...BINARY });
     this.#keys = this.#root.openDB({ name: "keys", ...BINARY });
-    this.#files = this.#root.openDB({ name: "files", ...BINARY });
+    this.#bodies = this.#root.openDB({ name: "bodies", ...BINARY });
     this.#meta = this.#root.openDB({ name: "meta", ...BINARY });
     this.#lastPutId = this.lastId();
   }
@@ -81,6 +94,12 @@ export class IndexDb {
     return this.#entries.getBinary(id);
   }
 
+  /** The record in a buffer that the next call overwrites, unchecked. Its methods know its length. */
+  peek(id: number): Buffer | undefined {
+    const bytes = this.#entries.getBinaryFast(id);
+    return bytes?.subarray(0, bytes.length);
+  }
+
   /** Up to `limit` ids above `id`, ascending. */
   idsAfter(id: number, limit: number): readonly number[] {
     return [...this.#entries.getKeys({ start: id, exclusiveStart: true, limit })];
@@ -95,22 +114,23 @@ export class IndexDb {
     this.#root.transactionSync(work, COMMIT_WITHOUT_SYNC as never);
   }
 
-  /** Within a transaction. */
-  put(id: number, record: Buffer, fileBytes: number): void {
+  /** Within a transaction. `body`: the place of one that is not in the record. */
+  put(id: number, record: Buffer, body: BodyOutside | null): void {
     // Said to be the last, a record fills the page before it; else that page would be split, half empty for ever.
     const isLast = id > this.#lastPutId;
     this.#entries.putSync(id, record, { append: isLast });
     if (isLast) this.#lastPutId = id;
-    if (fileBytes === 0) return;
-    const bytes = Buffer.alloc(ID_BYTES);
-    bytes.writeDoubleLE(fileBytes);
-    this.#files.putSync(id, bytes);
+    if (body === null) return;
+    const bytes = Buffer.allocUnsafe(body.offset === null ? ID_BYTES : 2 * ID_BYTES);
+    bytes.writeDoubleLE(body.bytes, 0);
+    if (body.offset !== null) bytes.writeDoubleLE(body.offset, ID_BYTES);
+    this.#bodies.putSync(id, bytes);
   }
 
   /** Within a transaction. */
-  remove(id: number, fileBytes: number): void {
+  remove(id: number, hasBodyOutside: boolean): void {
     this.#entries.removeSync(id);
-    if (fileBytes > 0) this.#files.removeSync(id);
+    if (hasBodyOutside) this.#bodies.removeSync(id);
   }
 
   /** Within a transaction. */
@@ -135,11 +155,17 @@ export class IndexDb {
     this.#meta.putSync(name, bytes);
   }
 
-  /** Of all bodies in files. */
-  fileBytes(): number {
-    let sum = 0;
-    for (const { value } of this.#files.getRange()) if (value.length === 8) sum += value.readDoubleLE(0);
-    return sum;
+  /** Where the entry's body is; null where it is in its record. */
+  bodyOutside(id: number): BodyOutside | null {
+    const value = this.#bodies.getBinaryFast(id);
+    return value === undefined ? null : bodyOutsideOf(value, value.length);
+  }
+
+  /** All bodies that are not in their records. */
+  *bodiesOutside(): Iterable<BodyOutside> {
+    for (const { value } of this.#bodies.getRange()) {
+      yield bodyOutsideOf(value, value.length);
+    }
   }
 
   lastId(): number {
@@ -154,7 +180,7 @@ export class IndexDb {
   /** Pages in use, without the free ones. */
   usedBytes(): number {
     let bytes = 0;
-    for (const db of [this.#entries, this.#keys, this.#files]) bytes += pagesBytes(db.getStats() as Pages);
+    for (const db of [this.#entries, this.#keys, this.#bodies]) bytes += pagesBytes(db.getStats() as Pages);
     return bytes;
   }
 

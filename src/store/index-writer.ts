@@ -15,15 +15,32 @@ import {
   ENTRIES_PER_KEY_MAX,
   EVICTION_STEPS_MAX,
   EVICTIONS_MAX,
+  HEAD_BYTES_MAX,
   RELIEF_MS,
   RELIEF_SHARE,
+  SLAB_BYTES_MAX,
+  SLAB_SPREAD,
   SYNC_INTERVAL_MS,
   TRANSACTION_BYTES_MAX,
   TRANSACTION_CHANGES_MAX,
 } from "./limits.ts";
-import { bodyOf, fileBodyBytesOf, hashOf, headOf, invalidate, isIntact, sealWithBody } from "./record.ts";
+import { Lot } from "./lot.ts";
+import {
+  bodyOf,
+  FIXED_BYTES,
+  fileBodyBytesOf,
+  hashOf,
+  headOf,
+  invalidate,
+  isIntact,
+  keepInRecord,
+  placeInSlab,
+  slabPlaceOf,
+  withBodyOf,
+} from "./record.ts";
 import { COUNTER, type SharedState } from "./shared-memory.ts";
 import { type SieveOrder, sieveVictim } from "./sieve.ts";
+import { type SlabFile, SlabMap, type SlabPlace, slabBytesOf } from "./slab.ts";
 
 /** Ids that the hand reads from the index at once. */
 const HAND_IDS = 256;
@@ -42,34 +59,28 @@ export interface IndexWriterOptions {
   readonly folder: string;
   readonly diskBytesMax: number;
   readonly db: IndexDb;
+  readonly slab: SlabFile;
   readonly shared: SharedState;
   readonly rings: readonly SharedArrayBuffer[];
   readonly report: ReportFault;
 }
 
-/** What one transaction has done so far; forgotten where it fails. */
-class Lot {
-  readonly hashes = new Set<number>();
-  readonly removedFiles: number[] = [];
-  readonly addedFiles: number[] = [];
-  fileBytes = 0;
-  indexBytes = 0;
-  evictions = 0;
-  changes = 0;
-  bytes = 0;
-}
-
 export class IndexWriter {
   readonly #options: IndexWriterOptions;
   readonly #rings: readonly ChangeRing[];
+  readonly #slabMap: SlabMap;
   readonly #reserve: DiskReserve;
+  /** Where the records of one lot stand until they are committed. */
+  readonly #stage = Buffer.allocUnsafeSlow(TRANSACTION_BYTES_MAX + SLAB_BYTES_MAX + HEAD_BYTES_MAX);
   /** The budget, or less while the disk is full. */
   #bytesMax: number;
   #reliefTimer: NodeJS.Timeout | null = null;
-  #fileBytes: number;
+  #outsideBytes: number;
   #indexBytes: number;
   #isClosed = false;
   #isAwake = false;
+  /** What the doorbell said before the rings were last looked at. */
+  #seenDoorbell = 0;
   #firstRing = 0;
   #handIds: readonly number[] = [];
   #handAt = 0;
@@ -83,20 +94,31 @@ export class IndexWriter {
     this.#bytesMax = options.diskBytesMax;
     this.#reserve = new DiskReserve(options.folder);
     this.#reserve.fill();
-    this.#fileBytes = options.db.fileBytes();
+    this.#slabMap = new SlabMap(options.diskBytesMax * SLAB_SPREAD);
+    this.#outsideBytes = this.#findBodiesOutside();
     this.#indexBytes = options.db.usedBytes();
     this.#publish();
-    this.#wait();
+    this.#wakeSoon();
   }
 
-  /** Has work that nobody rang for, or that was rung for by this thread. */
-  wake(): void {
+  /** At start: what is taken of the slab, and the bytes there and in files. */
+  #findBodiesOutside(): number {
+    let sum = 0;
+    for (const { bytes, offset } of this.#options.db.bodiesOutside()) {
+      if (offset !== null) this.#slabMap.mark({ offset, bytes });
+      sum += offset === null ? bytes : slabBytesOf(bytes);
+    }
+    return sum;
+  }
+
+  /** Looks at the rings soon. */
+  #wakeSoon(): void {
     if (this.#isAwake || this.#isClosed) return;
     this.#isAwake = true;
     setTimeout(() => this.#run(), COMMIT_DELAY_MS);
   }
 
-  /** Commits what is in the rings and makes it durable. */
+  /** Commits what is in the rings, durably. */
   async close(): Promise<void> {
     while (this.#commitLot());
     this.#isClosed = true;
@@ -106,26 +128,27 @@ export class IndexWriter {
     await new Promise<void>((resolve) => this.#options.db.sync(() => resolve()));
   }
 
-  /** Waits for the doorbell without holding the process. */
+  /**
+   * Waits for the doorbell without holding the process. Not while work is under way: a waiter that is woken for
+   * each change costs its ringer more than the change.
+   */
   #wait(): void {
     const { counters } = this.#options.shared;
-    const seen = Atomics.load(counters, COUNTER.doorbell);
-    this.wake();
-    const wait = Atomics.waitAsync(counters, COUNTER.doorbell, seen);
-    if (!wait.async) {
-      setImmediate(() => this.#wait());
-      return;
-    }
-    void wait.value.then(() => {
-      if (!this.#isClosed) this.#wait();
-    });
+    const wait = Atomics.waitAsync(counters, COUNTER.doorbell, this.#seenDoorbell);
+    if (!wait.async) this.#wakeSoon();
+    else void wait.value.then(() => this.#wakeSoon());
   }
 
   #run(): void {
     if (this.#isClosed) return;
+    this.#seenDoorbell = Atomics.load(this.#options.shared.counters, COUNTER.doorbell);
     // More than one lot: the next without delay, but others in this thread come first.
-    if (this.#commitLot()) setImmediate(() => this.#run());
-    else this.#isAwake = false;
+    if (this.#commitLot()) {
+      setImmediate(() => this.#run());
+      return;
+    }
+    this.#isAwake = false;
+    this.#wait();
   }
 
   /** Commits one lot; false when there was nothing to do. */
@@ -160,16 +183,18 @@ export class IndexWriter {
       });
     } catch (error) {
       report("store-commit-failed", error);
+      for (const place of lot.taken) this.#slabMap.free(place);
       this.#giveUp(changes);
       this.#relieve();
       return false;
     }
-    this.#fileBytes += lot.fileBytes;
+    this.#outsideBytes += lot.outsideBytes;
     this.#indexBytes = db.usedBytes();
     this.#publish();
     shared.add(COUNTER.evictions, lot.evictions);
     for (const hash of lot.hashes) shared.bumpGeneration(hash);
     for (const id of lot.removedFiles) this.#unlink(id);
+    this.#freeSlab(lot.freed);
     if (lot.changes === 0 || lot.evictions === 0) this.#reserve.fill();
     this.#syncSoon();
     return true;
@@ -180,7 +205,7 @@ export class IndexWriter {
    * needs room to make room: the reserve gives it.
    */
   #relieve(): void {
-    this.#bytesMax = Math.min(this.#bytesMax, (this.#indexBytes + this.#fileBytes) * RELIEF_SHARE);
+    this.#bytesMax = Math.min(this.#bytesMax, (this.#indexBytes + this.#outsideBytes) * RELIEF_SHARE);
     this.#reserve.release();
     if (this.#reliefTimer !== null) return;
     this.#reliefTimer = setTimeout(() => {
@@ -208,15 +233,46 @@ export class IndexWriter {
 
   #put(lot: Lot, { id, hash, fileBytes, payload }: Change): void {
     const { db } = this.#options;
-    this.#makeRoom(lot, costOf(payload.length) + fileBytes);
+    const isForSlab = slabPlaceOf(payload) !== null;
+    const bodyBytes = isForSlab ? bodyOf(payload).length : fileBytes;
+    const recordBytes = isForSlab ? headOf(payload).length : payload.length;
+    this.#makeRoom(lot, costOf(recordBytes) + (isForSlab ? slabBytesOf(bodyBytes) : fileBytes));
     // By age, not by arrival: a large body may come in after a later small one.
     const ids = [id, ...db.ids(hash)].sort((a, b) => b - a);
     for (const oldest of ids.slice(ENTRIES_PER_KEY_MAX)) this.#remove(lot, oldest);
-    // Out of the ring: the index keeps a pointer to what it writes until the commit.
-    db.put(id, Buffer.from(payload), fileBytes);
+    const place = isForSlab ? this.#takeSlab(lot, bodyOf(payload)) : null;
+    const record = this.#outOfRing(lot, place === null ? payload : headOf(payload));
+    if (place !== null) placeInSlab(record, place.offset);
+    else if (isForSlab) keepInRecord(headOf(record), bodyOf(record));
+    db.put(id, record, place ?? (fileBytes > 0 ? { bytes: fileBytes, offset: null } : null));
     db.setIds(hash, ids.slice(0, ENTRIES_PER_KEY_MAX));
-    lot.indexBytes += costOf(payload.length);
-    lot.fileBytes += fileBytes;
+    lot.indexBytes += costOf(record.length);
+    lot.outsideBytes += place === null ? fileBytes : slabBytesOf(bodyBytes);
+  }
+
+  #freeSlab(places: readonly SlabPlace[]): void {
+    for (const place of places) this.#slabMap.free(place);
+    const end = places.length === 0 ? null : this.#slabMap.freeEnd();
+    if (end !== null) this.#options.slab.cut(end);
+  }
+
+  /** Writes a body into the slab; null where no gap fits it. Throws where the disk does not take it. */
+  #takeSlab(lot: Lot, body: Buffer): SlabPlace | null {
+    const offset = this.#slabMap.take(body.length);
+    if (offset === null) return null;
+    const place = { offset, bytes: body.length };
+    lot.taken.push(place);
+    this.#options.slab.write(body, offset);
+    return place;
+  }
+
+  /** The index keeps a pointer to what it writes until the commit, and cannot have one into shared memory. */
+  #outOfRing(lot: Lot, payload: Buffer): Buffer {
+    const from = lot.stagedBytes;
+    if (from + payload.length > this.#stage.length) return Buffer.from(payload);
+    lot.stagedBytes += payload.length;
+    this.#stage.set(payload, from);
+    return this.#stage.subarray(from, lot.stagedBytes);
   }
 
   /** Another head before the same body, or a mark in the head. */
@@ -228,28 +284,30 @@ export class IndexWriter {
       this.#remove(lot, id);
       return;
     }
+    const place = slabPlaceOf(record);
     const fileBytes = fileBodyBytesOf(record);
+    const outside = place ?? (fileBytes > 0 ? { bytes: fileBytes, offset: null } : null);
     if (kind === CHANGE.invalidate) {
       invalidate(record);
-      db.put(id, record, fileBytes);
+      db.put(id, record, outside);
       return;
     }
-    const body = bodyOf(record);
-    const changed = Buffer.concat([payload, body]);
-    if (body.length > 0) sealWithBody(headOf(changed), body);
+    const changed = withBodyOf(record, payload);
     this.#makeRoom(lot, Math.max(0, costOf(changed.length) - costOf(record.length)));
-    if (db.has(id)) db.put(id, changed, fileBytes);
+    if (db.has(id)) db.put(id, changed, outside);
   }
 
   /** Removes an entry, its place under its key and, after the commit, its file; false where it is gone already. */
   #remove(lot: Lot, id: number): boolean {
     const { db } = this.#options;
-    const record = db.record(id);
+    const record = db.peek(id);
     if (record === undefined) return false;
-    // A damaged record may lie about both: then its file is an orphan, and `find` drops the id.
-    const hash = record.length >= 56 ? hashOf(record) : 0;
-    const fileBytes = record.length >= 56 ? fileBodyBytesOf(record) : 0;
-    db.remove(id, fileBytes);
+    const recordBytes = record.length;
+    // A damaged record may lie about it: then `find` drops the id.
+    const isWhole = record.length >= FIXED_BYTES;
+    const hash = isWhole ? hashOf(record) : 0;
+    const outside = db.bodyOutside(id);
+    db.remove(id, outside !== null);
     const ids = db.ids(hash);
     if (ids.includes(id))
       db.setIds(
@@ -257,16 +315,16 @@ export class IndexWriter {
         ids.filter((other) => other !== id),
       );
     lot.hashes.add(hash);
-    lot.indexBytes -= costOf(record.length);
-    if (fileBytes > 0) {
-      lot.fileBytes -= fileBytes;
-      lot.removedFiles.push(id);
-    }
+    lot.indexBytes -= costOf(recordBytes);
+    if (outside === null) return true;
+    if (outside.offset === null) lot.removedFiles.push(id);
+    else lot.freed.push({ bytes: outside.bytes, offset: outside.offset });
+    lot.outsideBytes -= outside.offset === null ? outside.bytes : slabBytesOf(outside.bytes);
     return true;
   }
 
   #isOverBudget(lot: Lot, more: number): boolean {
-    const held = this.#indexBytes + lot.indexBytes + this.#fileBytes + lot.fileBytes;
+    const held = this.#indexBytes + lot.indexBytes + this.#outsideBytes + lot.outsideBytes;
     return held + this.#options.shared.inFlightBytes() + more > this.#bytesMax;
   }
 
@@ -305,7 +363,7 @@ export class IndexWriter {
 
   #publish(): void {
     const { shared, db } = this.#options;
-    shared.setFileBytes(this.#fileBytes);
+    shared.setFileBytes(this.#outsideBytes);
     shared.setIndexBytes(this.#indexBytes);
     Atomics.store(shared.counters, COUNTER.entries, db.entryCount());
   }

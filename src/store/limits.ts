@@ -1,16 +1,41 @@
 /** The store's numbers, with their reasons. Sizes in bytes, times in milliseconds. */
 
-/** Bodies up to this stand in the index, beside their heads: one look-up, no file. */
-export const INLINE_BYTES_MAX = 32 * 1024;
+/** Bodies up to this stand in the index, beside their heads: one look-up. Larger ones cost it whole runs of pages. */
+export const INLINE_BYTES_MAX = 4 * 1024;
 
 /** Bytes of a body that share one checksum in a file: what a reader must read to be sure of one of them. */
 export const BLOCK_BYTES = 128 * 1024;
 
-/** Blocks that one read asks for: four are enough to keep the disk and the checksum busy. */
-export const READ_BLOCKS = 4;
+/**
+ * Bodies up to this lie in the slab, one behind the other in one file: making and removing a file for each costs
+ * ten times the processor time. It is no more than BLOCK_BYTES: a writer holds that much in memory.
+ */
+export const SLAB_BYTES_MAX = 128 * 1024;
+
+/** What the slab gives out; a body wastes half of it. One byte of memory keeps count of each. */
+export const SLAB_UNIT_BYTES = 2 * 1024;
+
+/** The slab may be so much larger than the budget: bodies of many sizes leave gaps that only smaller ones fit. */
+export const SLAB_SPREAD = 1.25;
+
+/** Free room at the slab's end that is given back to the disk. */
+export const SLAB_CUT_BYTES = 1024 * 1024;
+
+/** Gaps that are looked at before the slab grows. */
+export const SLAB_PROBES_MAX = 200;
+
+/** Blocks that one read asks for: two are enough to keep the disk and the checksum busy. */
+export const READ_BLOCKS = 2;
 
 /** Bytes that wait for the disk in one writer before its source is stopped. */
 export const WRITE_QUEUE_BYTES_MAX = 1024 * 1024;
+
+/** Buffers of bodies up to this are used again, and so many are kept for it. */
+export const SPARE_BODY_BYTES = 64 * 1024 + 4;
+export const SPARE_BODIES_MAX = 128;
+
+/** Buffers for reading files that are kept to be filled again; each is as large as READ_BLOCKS. */
+export const SPARE_READS_MAX = 128;
 
 /** A head with its key larger than this is not stored: it could not pass the ring. */
 export const HEAD_BYTES_MAX = 256 * 1024;
@@ -19,14 +44,14 @@ export const HEAD_BYTES_MAX = 256 * 1024;
 export const ENTRIES_PER_KEY_MAX = 64;
 
 /** Changes from one worker that wait for the index. Small bodies pass through it. */
-export const RING_BYTES = 4 * 1024 * 1024;
+export const RING_BYTES = 8 * 1024 * 1024;
 
 /** One transaction takes no more than this of the rings, so that the writing thread is free again soon. */
 export const TRANSACTION_CHANGES_MAX = 512;
-export const TRANSACTION_BYTES_MAX = 2 * 1024 * 1024;
+export const TRANSACTION_BYTES_MAX = 4 * 1024 * 1024;
 
 /** Changes gather this long before they are committed: a commit costs about as much for fifty as for one. */
-export const COMMIT_DELAY_MS = 4;
+export const COMMIT_DELAY_MS = 20;
 
 /** Entries that one transaction evicts at most. */
 export const EVICTIONS_MAX = 2_000;
@@ -47,8 +72,8 @@ export const HOT_LOADS_MAX = 4;
 export const HOT_ENTRY_OVERHEAD_BYTES = 1024;
 export const HOT_FIELD_OVERHEAD_BYTES = 128;
 
-/** A waiting worker looks again after this, should a wake-up have been lost. */
-export const WAKE_FALLBACK_MS = 20;
+/** A waiting worker looks again after this, should a wake-up have been lost: not before a commit is due. */
+export const WAKE_FALLBACK_MS = 60;
 
 /** Entries that a purge looks at before it lets others run: under a millisecond or two. */
 export const PURGE_STEP_ENTRIES = 200;

@@ -14,6 +14,7 @@ import { IndexDb } from "./index-db.ts";
 import { IndexWriter } from "./index-writer.ts";
 import { sweepOrphans } from "./orphans.ts";
 import { COUNTER, SharedState, type StoreMemory } from "./shared-memory.ts";
+import { SlabFile } from "./slab.ts";
 import { Store } from "./store.ts";
 
 /** Ids of one run: the next run begins behind them, whatever was committed. */
@@ -110,6 +111,7 @@ function storeOf(
   parts: {
     readonly shared: SharedState;
     readonly db: IndexDb;
+    readonly slab: SlabFile;
     readonly report: ReportFault;
     readonly closeOwned: () => Promise<void>;
   },
@@ -134,13 +136,15 @@ function openAsSupervisor(options: StoreOptions): SupervisorStore {
   const db = openIndex(options);
   makeBodyFolders(folder);
   const firstId = beginRun(db, shared);
-  const writer = new IndexWriter({ folder, diskBytesMax, db, shared, rings: memory.rings, report });
+  const slab = new SlabFile(folder, true);
+  const writer = new IndexWriter({ folder, diskBytesMax, db, slab, shared, rings: memory.rings, report });
   Atomics.store(shared.counters, COUNTER.isReady, 1);
   const sweep = new AbortController();
   sweepInBackground(options, db, firstId, sweep.signal);
   const store = storeOf(options, {
     shared,
     db,
+    slab,
     report,
     closeOwned: async () => {
       sweep.abort();
@@ -171,5 +175,6 @@ export function openStore(options: StoreOptions): CacheStore {
   const report = faultReporter(shared, options.clock, options.logger);
   const mapBytes = mapBytesFor(options.diskBytesMax);
   const db = new IndexDb({ folder: options.folder, isWriter: false, mapBytes });
-  return storeOf(options, { shared, db, report, closeOwned: async () => {} });
+  const slab = new SlabFile(options.folder, false);
+  return storeOf(options, { shared, db, slab, report, closeOwned: async () => {} });
 }

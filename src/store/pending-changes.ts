@@ -77,6 +77,7 @@ export class PendingChanges {
   apply(key: CacheKey, indexed: readonly Entry[]): readonly Entry[] {
     const overlay = this.#overlays.get(key);
     if (overlay === undefined) return indexed;
+    for (const entry of overlay.entries.values()) entry.wasFound = true;
     const entries = indexed
       .filter(({ id }) => !overlay.removed.has(id) && !overlay.entries.has(id))
       .concat([...overlay.entries.values()]);

@@ -4,36 +4,47 @@
  *   0   crc32 of all that follows          40  hash of the key
  *   4   format, flags, status (16 bits)    48  where the body begins
  *   8   requestWallMs                      52  bytes of the text
- *   16  responseWallMs                     56  lengths, each LEB128; ranges as doubles; the text; the body
+ *   16  responseWallMs                     56  where in the slab the body is
  *   24  completeBytes, or -1
- *   32  bodyBytes
+ *   32  bodyBytes                          64  checksum of a body in the slab
+ *   68  lengths, each LEB128; ranges as doubles; the text; the body
  *
  * Lengths come in the order key, fields (name, value), varyOn (name, value), tags, each list behind its
  * count. All text is one string, Latin-1 where it fits: cutting one string is several times faster than
- * decoding thirty. The body is here when it is small, else in a file of its own.
+ * decoding thirty. The body is here when it is small, else in the slab or in a file of its own.
  */
 import { crc32 } from "node:zlib";
 import { remember } from "#base/remember.ts";
 import type { ByteRange, StoredResponse } from "#caching/stored-response.ts";
 import { FieldList } from "#http/field-list.ts";
+import type { SlabPlace } from "./slab.ts";
 
-const FORMAT = 1;
-const FIXED_BYTES = 56;
+const FORMAT = 2;
+/** Before the lengths. */
+export const FIXED_BYTES = 68;
 const INVALIDATED = 1;
 const WIDE_TEXT = 2;
 const BODY_IN_FILE = 4;
 const HAS_PARTS = 8;
+const BODY_IN_SLAB = 16;
 /** More of anything in one record is damage. */
 const ITEMS_MAX = 100_000;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: all of Latin-1
 const LATIN1 = /^[\u0000-\u00ff]*$/;
+
+/** Where a body is: behind its head, in the slab, or in a file of its own. */
+export type BodyPlace = "record" | "slab" | "file";
+
+const PLACE_FLAG = { record: 0, slab: BODY_IN_SLAB, file: BODY_IN_FILE } as const;
 
 /** What the record says beside the response. */
 export interface RecordFacts {
   readonly key: string;
   readonly hash: number;
   readonly bodyBytes: number;
-  readonly isBodyInFile: boolean;
+  readonly bodyIn: BodyPlace;
+  /** Of a body in the slab, else 0. */
+  readonly bodyChecksum: number;
 }
 
 export interface StoredRecord extends RecordFacts {
@@ -86,12 +97,12 @@ export function encodeHead(facts: RecordFacts, response: StoredResponse): Buffer
   const isWide = !LATIN1.test(writer.text);
   const text = Buffer.from(writer.text, isWide ? "utf16le" : "latin1");
   const parts = response.parts ?? [];
-  const head = Buffer.allocUnsafeSlow(FIXED_BYTES + writer.lengths.length + parts.length * 16 + text.length);
+  const head = Buffer.allocUnsafe(FIXED_BYTES + writer.lengths.length + parts.length * 16 + text.length);
   head[4] = FORMAT;
   head[5] =
     (response.invalidated ? INVALIDATED : 0) |
     (isWide ? WIDE_TEXT : 0) |
-    (facts.isBodyInFile ? BODY_IN_FILE : 0) |
+    PLACE_FLAG[facts.bodyIn] |
     (response.parts === null ? 0 : HAS_PARTS);
   head.writeUInt16LE(response.status, 6);
   head.writeDoubleLE(response.requestWallMs, 8);
@@ -101,6 +112,8 @@ export function encodeHead(facts: RecordFacts, response: StoredResponse): Buffer
   head.writeDoubleLE(facts.hash, 40);
   head.writeUInt32LE(head.length, 48);
   head.writeUInt32LE(text.length, 52);
+  head.writeDoubleLE(0, 56);
+  head.writeUInt32LE(facts.bodyChecksum, 64);
   head.set(writer.lengths, FIXED_BYTES);
   let at = FIXED_BYTES + writer.lengths.length;
   for (const { first, last } of parts) {
@@ -128,7 +141,35 @@ export const bodyOf = (record: Buffer): Buffer => record.subarray(record.readUIn
 
 export const hashOf = (record: Buffer): number => record.readDoubleLE(40);
 
-/** Bytes of the file that holds the body; 0 where the record itself does. */
+/** Where in the slab the body is; null where it is not there. */
+export const slabPlaceOf = (record: Buffer): SlabPlace | null =>
+  ((record[5] as number) & BODY_IN_SLAB) === 0
+    ? null
+    : { offset: record.readDoubleLE(56), bytes: record.readDoubleLE(32) };
+
+/** Says in an intact head where in the slab the body is. */
+export function placeInSlab(head: Buffer, offset: number): void {
+  head.writeDoubleLE(offset, 56);
+  head.writeUInt32LE(crc32(head.subarray(4)), 0);
+}
+
+/** Makes of an intact head for the slab one whose body follows it. */
+export function keepInRecord(head: Buffer, body: Buffer): void {
+  head[5] = (head[5] as number) & ~BODY_IN_SLAB;
+  sealWithBody(head, body);
+}
+
+/** Another head for the body of an intact record, wherever it is. */
+export function withBodyOf(record: Buffer, head: Buffer): Buffer {
+  const body = bodyOf(record);
+  const changed = Buffer.concat([head, body]);
+  const place = slabPlaceOf(record);
+  if (place !== null) placeInSlab(changed, place.offset);
+  else if (body.length > 0) keepInRecord(headOf(changed), body);
+  return changed;
+}
+
+/** Bytes of the file that holds the body alone; 0 where there is none. */
 export const fileBodyBytesOf = (record: Buffer): number =>
   ((record[5] as number) & BODY_IN_FILE) === 0 ? 0 : record.readDoubleLE(32);
 
@@ -256,11 +297,11 @@ export function decodeRecord(bytes: Buffer): StoredRecord | null {
   const bodyOffset = bytes.readUInt32LE(48);
   const bodyBytes = bytes.readDoubleLE(32);
   const completeBytes = bytes.readDoubleLE(24);
-  const isBodyInFile = (flags & BODY_IN_FILE) !== 0;
-  if (flags > 15 || bodyOffset > bytes.length || bodyOffset < FIXED_BYTES) return null;
+  const bodyIn = (flags & BODY_IN_FILE) !== 0 ? "file" : (flags & BODY_IN_SLAB) !== 0 ? "slab" : "record";
+  if (flags >= 2 * BODY_IN_SLAB || bodyOffset > bytes.length || bodyOffset < FIXED_BYTES) return null;
   if (!Number.isSafeInteger(bodyBytes) || bodyBytes < 0 || completeBytes < -1) return null;
   if (!Number.isSafeInteger(completeBytes)) return null;
-  if (bytes.length - bodyOffset !== (isBodyInFile ? 0 : bodyBytes)) return null;
+  if (bytes.length - bodyOffset !== (bodyIn === "record" ? bodyBytes : 0)) return null;
 
   const reader = new Reader(bytes, bodyOffset);
   const keyLength = reader.count();
@@ -284,5 +325,6 @@ export function decodeRecord(bytes: Buffer): StoredRecord | null {
     tags: tagLengths.map((length) => reader.string(length)),
   };
   if (reader.isBad || !reader.isAtEnd) return null;
-  return { key, hash: hashOf(bytes), bodyBytes, isBodyInFile, response, bodyOffset };
+  const bodyChecksum = bytes.readUInt32LE(64);
+  return { key, hash: hashOf(bytes), bodyBytes, bodyIn, bodyChecksum, response, bodyOffset };
 }

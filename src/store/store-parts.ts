@@ -2,6 +2,7 @@
 import type { ReportFault } from "./faults.ts";
 import type { IndexDb } from "./index-db.ts";
 import type { SharedState } from "./shared-memory.ts";
+import type { SlabFile } from "./slab.ts";
 
 export interface StoreParts {
   readonly folder: string;
@@ -13,6 +14,7 @@ export interface StoreParts {
   readonly shared: SharedState;
   readonly rings: readonly SharedArrayBuffer[];
   readonly db: IndexDb;
+  readonly slab: SlabFile;
   readonly wallMs: () => number;
   readonly report: ReportFault;
   /** What this thread owns beside, such as the writing of the index. */

@@ -13,11 +13,13 @@ import type {
   StoreStats,
 } from "#caching/cache-store.ts";
 import type { StoredResponse } from "#caching/stored-response.ts";
+import { blockChecksum, FRAME_BYTES } from "./body-blocks.ts";
 import { bodyPath } from "./body-path.ts";
 import { BodyPump, memorySource } from "./body-source.ts";
 import { CHANGE, type ChangeKind } from "./change-ring.ts";
 import { Claims } from "./claims.ts";
-import { Entry, entryOfRecord } from "./entry.ts";
+import { Entry } from "./entry.ts";
+import { EntryLoader } from "./entry-loader.ts";
 import { SpoolingWriter, type WriterHost } from "./entry-writer.ts";
 import { FileSource } from "./file-source.ts";
 import { HotKey, HotTier, NO_GENERATION } from "./hot-tier.ts";
@@ -27,12 +29,18 @@ import {
   HEAD_BYTES_MAX,
   HOT_BODY_BYTES_MAX,
   HOT_LOADS_MAX,
+  INLINE_BYTES_MAX,
+  READ_BLOCKS,
+  SPARE_BODIES_MAX,
+  SPARE_BODY_BYTES,
+  SPARE_READS_MAX,
   WAKE_FALLBACK_MS,
 } from "./limits.ts";
 import { PendingChanges } from "./pending-changes.ts";
 import { purgeEntries } from "./purge.ts";
-import { decodeRecord, encodeHead, isIntact, sealWithBody } from "./record.ts";
+import { type BodyPlace, encodeHead, sealWithBody } from "./record.ts";
 import { COUNTER, type SharedState } from "./shared-memory.ts";
+import { SpareBuffers } from "./spare-buffers.ts";
 import type { StoreParts } from "./store-parts.ts";
 
 export class Store implements CacheStore {
@@ -42,12 +50,14 @@ export class Store implements CacheStore {
   readonly #seed: number;
   readonly #hot: HotTier;
   readonly #pending: PendingChanges;
+  readonly #loader: EntryLoader;
   readonly #claims: Claims;
   readonly #writers = new Map<number, SpoolingWriter>();
   /** Large bodies that are complete but not yet in the index: read from their writers. */
   readonly #announced = new Map<SpoolingWriter, Entry>();
   readonly #replaces = new Map<SpoolingWriter, readonly StoredEntry[]>();
   readonly #host: WriterHost;
+  readonly #spareReads = new SpareBuffers(READ_BLOCKS * FRAME_BYTES, SPARE_READS_MAX);
   #inFlightBytes = 0;
   #loads = 0;
   #isClosed = false;
@@ -61,6 +71,7 @@ export class Store implements CacheStore {
     this.#pending = new PendingChanges(parts.rings[parts.index] as SharedArrayBuffer, () =>
       parts.shared.ringDoorbell(),
     );
+    this.#loader = new EntryLoader(parts, this.#pending);
     this.#claims = new Claims(parts.shared.claims, parts.index);
     this.#host = this.#makeHost();
   }
@@ -114,10 +125,10 @@ export class Store implements CacheStore {
     const writer = this.#writers.get(old.id);
     if (writer !== undefined) writer.response = response;
     const head = encodeHead(old, response);
-    if (!old.isBodyInFile && old.body !== null) sealWithBody(head, old.body);
+    if (old.bodyIn === "record" && old.body !== null) sealWithBody(head, old.body);
     const checksum = head.readUInt32LE(0);
-    const { key, id, hash, bodyBytes, isBodyInFile, body } = old;
-    const changed = new Entry({ key, id, hash, response, bodyBytes, checksum, isBodyInFile, body });
+    const { key, id, hash, bodyBytes, bodyIn, bodyChecksum, body } = old;
+    const changed = new Entry({ key, id, hash, response, bodyBytes, checksum, bodyIn, bodyChecksum, body });
     if (writer !== undefined) {
       this.#pending.cover(changed);
       this.#announced.set(writer, changed);
@@ -190,6 +201,7 @@ export class Store implements CacheStore {
     for (const writer of [...this.#writers.values()]) writer.fail(null);
     this.#hot.clear();
     await this.#parts.closeOwned();
+    this.#parts.slab.close();
     await this.#parts.db.close();
   }
 
@@ -209,11 +221,8 @@ export class Store implements CacheStore {
     this.#parts.db.refresh();
     const indexed: Entry[] = [];
     for (const id of this.#parts.db.ids(hash)) {
-      const entry = this.#load(
-        key,
-        id,
-        hot?.entries.find((known) => known.id === id),
-      );
+      const known = hot?.entries.find((entry) => entry.id === id);
+      const entry = this.#loader.load(key, hash, id, known);
       if (entry !== null) indexed.push(entry);
     }
     if (this.#pending.has(key)) return this.#pending.apply(key, indexed);
@@ -222,25 +231,6 @@ export class Store implements CacheStore {
       this.#hot.set(new HotKey(key, indexed, slot, generation));
     }
     return indexed;
-  }
-
-  /** An entry of the index, checked; the known object where nothing changed. */
-  #load(key: CacheKey, id: number, known: Entry | undefined): Entry | null {
-    const bytes = this.#parts.db.record(id);
-    if (bytes === undefined) return null;
-    if (known !== undefined && bytes.length >= 4 && bytes.readUInt32LE(0) === known.checksum) return known;
-    const record = isIntact(bytes) ? decodeRecord(bytes) : null;
-    if (record === null) {
-      this.#parts.report("store-entry-damaged", new Error("the record is not what was written"));
-      this.#dropDamaged(key, id);
-      return null;
-    }
-    return record.key === key ? entryOfRecord(record, id, bytes, known) : null;
-  }
-
-  #dropDamaged(key: CacheKey, id: number): void {
-    const hash = keyHash(key, this.#seed);
-    this.#pending.push({ kind: CHANGE.remove, id, hash, fileBytes: 0 }, [], () => {});
   }
 
   /** Brings the body of an entry that is held from its file into memory, beside whatever else goes on. */
@@ -279,6 +269,7 @@ export class Store implements CacheStore {
       id: entry.id,
       bodyBytes: entry.bodyBytes,
       to,
+      spare: this.#spareReads,
       wake: () => pump.wake(),
       onFault: (error) => {
         // Evicted between the look-up and the read: a miss like any other.
@@ -298,7 +289,7 @@ export class Store implements CacheStore {
 
   #send(kind: ChangeKind, entry: Entry, pieces: readonly Buffer[], done: () => void): boolean {
     const { id, hash } = entry;
-    const fileBytes = entry.isBodyInFile && kind === CHANGE.put ? entry.bodyBytes : 0;
+    const fileBytes = entry.bodyIn === "file" && kind === CHANGE.put ? entry.bodyBytes : 0;
     const isSent = this.#pending.push({ kind, id, hash, fileBytes }, pieces, done);
     if (!isSent) this.#parts.report("store-change-dropped", new Error("too many changes wait for the index"));
     return isSent;
@@ -306,11 +297,13 @@ export class Store implements CacheStore {
 
   #makeHost(): WriterHost {
     return {
+      spareBodies: new SpareBuffers(SPARE_BODY_BYTES, SPARE_BODIES_MAX),
+      spareReads: this.#spareReads,
       reserve: (bytes) => this.#reserve(bytes),
       unreserve: (bytes) => this.#addInFlight(-bytes),
-      storeInline: (writer, body) => {
+      storeSmall: (writer, body) => {
         const { entry, head } = this.#entryOf(writer, body);
-        sealWithBody(head, body);
+        if (entry.bodyIn === "record") sealWithBody(head, body);
         this.#put(writer, new Entry({ ...entry, checksum: head.readUInt32LE(0) }), [head, body]);
       },
       announce: (writer) => {
@@ -333,7 +326,9 @@ export class Store implements CacheStore {
   #entryOf(writer: SpoolingWriter, body: Buffer | null) {
     const { key, id, hash } = writer.task;
     const { response, total: bodyBytes } = writer;
-    const facts = { key, id, hash, bodyBytes, isBodyInFile: body === null };
+    const bodyIn: BodyPlace = body === null ? "file" : bodyBytes > INLINE_BYTES_MAX ? "slab" : "record";
+    const bodyChecksum = bodyIn === "slab" && body !== null ? blockChecksum(body, id, 0) : 0;
+    const facts = { key, id, hash, bodyBytes, bodyIn, bodyChecksum };
     const head = encodeHead(facts, response);
     return { entry: { ...facts, response, body, checksum: head.readUInt32LE(0) }, head };
   }
@@ -343,10 +338,11 @@ export class Store implements CacheStore {
     const done = (): void => {
       this.#pending.uncover(entry);
       writer.settle();
+      if (!entry.wasFound) writer.recycle();
     };
     const isStorable = (pieces[0] as Buffer).length <= HEAD_BYTES_MAX;
     if (!isStorable || !this.#send(CHANGE.put, entry, pieces, done)) {
-      if (entry.isBodyInFile) writer.fail(null);
+      if (entry.bodyIn === "file") writer.fail(null);
       this.#forget(writer);
       return;
     }

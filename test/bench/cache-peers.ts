@@ -93,12 +93,13 @@ const prepareCachingTrafficServer = (place: CachePlace): readonly string[] =>
     { memoryBytes: place.memoryBytes, objectBytes: Math.round(place.objectBytes), workers: place.workers },
   );
 
-/** So it is with Futago: what is in memory is on disk. */
+/** So it is with Futago: what is in memory is on disk, in the memory tier on a file system in memory as nginx's. */
 const prepareFutago = (place: CachePlace): readonly string[] => {
   const { workers, memoryBytes, diskBytes } = place;
   const diskBytesMax = diskBytes > 0 ? diskBytes : memoryBytes;
   const settings = { workers, cache: { enabled: true, memoryBytesMax: memoryBytes, diskBytesMax } };
-  return futagoCommand(writeFutagoSettings({ ...place, settings }), place.folder);
+  const state = diskBytes > 0 ? place.folder : place.memoryFolder;
+  return futagoCommand(writeFutagoSettings({ ...place, settings }), state);
 };
 
 const GET_ONLY = { get: true, connect: false } as const;

@@ -4,6 +4,7 @@ import { once } from "node:events";
 import { readdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import t, { type Test } from "tap";
+import { SLAB_BYTES_MAX } from "#store/limits.ts";
 import { until } from "#test/support/until.ts";
 import { KEYS, keyOf, sizeOf, versionOf } from "./crash-child.ts";
 import { bodyOf, readAll } from "./samples.ts";
@@ -89,7 +90,7 @@ t.test("files of bodies that no entry knows are removed in the background", asyn
   const store = openScratch(folder, { diskBytesMax: DISK_BYTES_MAX });
   let known = 0;
   for (let number = 0; number < KEYS; number += 1) {
-    known += store.find(keyOf(number)).filter(({ bodyBytes }) => bodyBytes > 32 * 1024).length;
+    known += store.find(keyOf(number)).filter(({ bodyBytes }) => bodyBytes > SLAB_BYTES_MAX).length;
   }
   await until(() => (filesIn(folder) === known ? true : undefined), 10_000);
   t.ok(known > 0);

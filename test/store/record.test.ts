@@ -5,7 +5,13 @@ import { decodeRecord, encodeHead, invalidate, isIntact, sealWithBody } from "#s
 import { Rng } from "#test/fuzz/rng.ts";
 import { plain, response } from "./samples.ts";
 
-const FACTS = { key: "http://example.com/ä?b", hash: 123_456_789_012_345, bodyBytes: 5, isBodyInFile: false };
+const FACTS = {
+  key: "http://example.com/ä?b",
+  hash: 123_456_789_012_345,
+  bodyBytes: 5,
+  bodyIn: "record",
+  bodyChecksum: 0,
+} as const;
 const BODY = Buffer.from("hello");
 
 const RESPONSES = {
@@ -46,9 +52,9 @@ t.test("every kind of response comes back as it was", async (t) => {
 });
 
 t.test("marking as invalidated changes nothing else", async (t) => {
-  const bytes = encodeHead({ ...FACTS, isBodyInFile: true }, RESPONSES.everything);
+  const bytes = encodeHead({ ...FACTS, bodyIn: "file" }, RESPONSES.everything);
   const stored = { ...RESPONSES.everything, invalidated: false };
-  const fresh = encodeHead({ ...FACTS, isBodyInFile: true }, stored);
+  const fresh = encodeHead({ ...FACTS, bodyIn: "file" }, stored);
   invalidate(fresh);
   t.ok(fresh.equals(bytes));
 });
@@ -67,7 +73,7 @@ t.test("one flipped bit anywhere is damage", async (t) => {
 });
 
 t.test("bytes cut off or added are no record", async (t) => {
-  const head = encodeHead({ ...FACTS, isBodyInFile: true }, RESPONSES.everything);
+  const head = encodeHead({ ...FACTS, bodyIn: "file" }, RESPONSES.everything);
   for (let length = 0; length < head.length; length += 1) {
     if (decodeRecord(head.subarray(0, length)) !== null) t.fail(`${length} bytes were taken`);
   }
@@ -77,9 +83,7 @@ t.test("bytes cut off or added are no record", async (t) => {
 
 t.test("the decoder bears anything behind a right checksum", async (t) => {
   const rng = new Rng(20_261_124, 1);
-  const samples = Object.values(RESPONSES).map((stored) =>
-    encodeHead({ ...FACTS, isBodyInFile: true }, stored),
-  );
+  const samples = Object.values(RESPONSES).map((stored) => encodeHead({ ...FACTS, bodyIn: "file" }, stored));
   let taken = 0;
   for (let round = 0; round < 20_000; round += 1) {
     const bytes = Buffer.from(rng.pick(samples));
