@@ -1,8 +1,9 @@
 /**
- * Where a wire reads to. What was read is copied out of the block that all wires of a thread share, for a
- * wire has no way to take back bytes that a handler still holds. A wire that fills it carries bulk data and
- * gets a large buffer of its own, which it hands over without a copy: it is not read into again before the
- * handler lets go of it.
+ * Where a wire reads to. What was read is copied out of the block that all wires of a thread share into a
+ * buffer that they share too, and that is given away when a handler goes on holding it. So nothing is
+ * allocated for what is dealt with at once, which is nearly all. A wire that fills the block again and again
+ * carries bulk data and gets a large buffer of its own, which it hands over without a copy: it is not read
+ * into again before the handler lets go of it.
  */
 import { BASE, BLOCK, EINTR, INPUT_AT, INPUT_BYTES, lastError, read, readInto } from "./system-calls.ts";
 
@@ -12,6 +13,22 @@ const OWN_BYTES = 64 * 1024;
 const FULL_READS_TO_GROW = 4;
 /** Reads in a row that would have fitted the shared block before the own buffer is given back. */
 const SMALL_READS_TO_SHRINK = 256;
+
+let shared = Buffer.allocUnsafeSlow(INPUT_BYTES);
+/** A handler has it now. */
+let isSharedOut = false;
+
+function copyOfInput(length: number): Buffer {
+  // A read within the handling of another one gets bytes of its own.
+  const bytes = isSharedOut
+    ? Buffer.allocUnsafe(length)
+    : length === INPUT_BYTES
+      ? shared
+      : shared.subarray(0, length);
+  isSharedOut = true;
+  BLOCK.copy(bytes, 0, INPUT_AT, INPUT_AT + length);
+  return bytes;
+}
 
 export class InputBuffer {
   #own: Buffer | null = null;
@@ -34,12 +51,11 @@ export class InputBuffer {
     }
   }
 
-  /** The bytes of the read just made. The next read needs the handler's leave. */
+  /** The bytes of the read just made, until `handled`. The next read needs the handler's leave. */
   take(length: number): Buffer {
     const own = this.#own;
     if (own === null) {
-      const bytes = Buffer.allocUnsafe(length);
-      BLOCK.copy(bytes, 0, INPUT_AT, INPUT_AT + length);
+      const bytes = copyOfInput(length);
       this.#fullReads = length === INPUT_BYTES ? this.#fullReads + 1 : 0;
       if (this.#fullReads === FULL_READS_TO_GROW) this.#grow();
       return bytes;
@@ -47,6 +63,13 @@ export class InputBuffer {
     this.#smallReads = length < INPUT_BYTES ? this.#smallReads + 1 : 0;
     if (this.#smallReads >= SMALL_READS_TO_SHRINK) this.#own = null;
     return length === OWN_BYTES ? own : own.subarray(0, length);
+  }
+
+  /** The handler has returned; `isHeld`: it goes on holding the bytes. */
+  handled(bytes: Buffer, isHeld: boolean): void {
+    if (bytes.buffer !== shared.buffer) return;
+    if (isHeld) shared = Buffer.allocUnsafeSlow(INPUT_BYTES);
+    isSharedOut = false;
   }
 
   #grow(): void {

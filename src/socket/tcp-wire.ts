@@ -145,7 +145,10 @@ export class TcpWire implements Wire, Watcher {
       if (count < size && !this.#hasLastWords) this.#isReadable = false;
       this.bytesRead += count;
       this.#resumed = false;
-      if (!this.handler.onData(this.#input.take(count)) && !this.#resumed) this.#isPaused = true;
+      const bytes = this.#input.take(count);
+      const isHeld = !this.handler.onData(bytes) && !this.#resumed;
+      if (isHeld) this.#isPaused = true;
+      this.#input.handled(bytes, isHeld);
     } else if (count === 0) {
       this.#readEnded = true;
       this.handler.onEnd();

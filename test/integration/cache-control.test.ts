@@ -233,9 +233,9 @@ async function status() {
 t.test("a store that fails is an alert in the status, and in the figures", async (t) => {
   const folder = join(proxy.stateDir, "cache/bodies");
   rmSync(folder, { recursive: true });
-  // What cannot be a folder: every file of a body fails.
+  // What cannot be a folder: every body that needs a file fails.
   writeFileSync(folder, "");
-  origin.on("/large", answer("x".repeat(100_000)));
+  origin.on("/large", answer("x".repeat(300_000)));
   await ask(origin, "/large");
   const shown = await until(async () => {
     const { out } = await futago("status", "--state", proxy.stateDir);
