@@ -52,8 +52,8 @@ export class AccessLog implements AsyncDisposable {
   }
 
   /** Takes whole lines from a worker. */
-  write(text: string, lines: number): void {
-    this.#file?.append(text, lines);
+  write(bytes: Buffer, lines: number): void {
+    this.#file?.append(bytes, lines);
   }
 
   /** The file was moved away: goes on in a new one under the same name. */

@@ -26,7 +26,7 @@ export interface SupervisorDeps {
   /** The module that each worker thread runs. */
   readonly entry: URL;
   readonly logger: Logger;
-  readonly onLog: (text: string, lines: number) => void;
+  readonly onLog: (bytes: Buffer, lines: number) => void;
   readonly unit: UnitFacts;
 }
 

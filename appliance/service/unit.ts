@@ -94,7 +94,7 @@ export class Unit implements AsyncDisposable {
     this.#supervisor = new Supervisor({
       entry: options.workerEntry,
       logger,
-      onLog: (text, lines) => this.#accessLog.write(text, lines),
+      onLog: (bytes, lines) => this.#accessLog.write(bytes, lines),
       unit: this.#facts,
     });
     const counters = this.#supervisor.mainCounters;

@@ -59,15 +59,15 @@ export type ToWorker =
   | { readonly kind: "drain"; readonly timeoutMs: number }
   /** What became of the last request for that key? Answered at once, with the same question number. */
   | LastRequestQuestion
-  /** A log batch of that many characters has left the worker's share of the queue. */
-  | { readonly kind: "log-taken"; readonly chars: number };
+  /** A log batch of that many bytes has left the worker's share of the queue. */
+  | { readonly kind: "log-taken"; readonly bytes: number };
 
 export type FromWorker =
   | { readonly kind: "applied"; readonly generation: number }
   /** The worker goes on with the generation before, or without any when it was the first. */
   | { readonly kind: "refused"; readonly generation: number; readonly fault: string }
   | (LastRequestQuestion & { readonly last: LastRequest | null })
-  | { readonly kind: "log"; readonly text: string; readonly lines: number }
+  | { readonly kind: "log"; readonly bytes: Uint8Array<ArrayBuffer>; readonly lines: number }
   | {
       readonly kind: "event";
       readonly level: LogLevel;

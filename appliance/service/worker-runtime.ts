@@ -60,7 +60,8 @@ class WorkerRuntime {
     this.#port = port;
     const counters = new Counters(data.countersMemory, data.index);
     this.#batch = new LogBatch(
-      (text, lines) => this.#say({ kind: "log", text, lines }),
+      (bytes, lines) =>
+        this.#port.postMessage({ kind: "log", bytes, lines } satisfies FromWorker, [bytes.buffer]),
       (lines) => counters.add("log_lines_dropped", lines),
     );
     this.#application = build({
@@ -84,7 +85,7 @@ class WorkerRuntime {
   }
 
   #hear(message: ToWorker): void {
-    if (message.kind === "log-taken") this.#batch.taken(message.chars);
+    if (message.kind === "log-taken") this.#batch.taken(message.bytes);
     else if (message.kind === "last-request")
       this.#say({ ...message, last: this.#application.lastRequest(message.key) });
     else if (message.kind === "apply") this.#turn = this.#turn.then(() => this.#apply(message));

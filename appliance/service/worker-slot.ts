@@ -48,7 +48,7 @@ export interface SlotDeps {
   readonly counters: Counters;
   readonly ledger: ConnectionLedger;
   readonly logger: Logger;
-  readonly onLog: (text: string, lines: number) => void;
+  readonly onLog: (bytes: Buffer, lines: number) => void;
   /** The worker is gone, and nothing of it runs any more. */
   readonly onEnded: () => void;
   /** The settings that a worker which starts now must have. */
@@ -195,8 +195,8 @@ export class WorkerSlot {
         this.#told(message.question, message.last);
         break;
       case "log":
-        this.#deps.onLog(message.text, message.lines);
-        this.#say({ kind: "log-taken", chars: message.text.length });
+        this.#deps.onLog(Buffer.from(message.bytes.buffer, 0, message.bytes.length), message.lines);
+        this.#say({ kind: "log-taken", bytes: message.bytes.length });
         break;
       case "event":
         this.#deps.logger(message.level, message.event, message.values);

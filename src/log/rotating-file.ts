@@ -116,13 +116,13 @@ export class RotatingFile {
   }
 
   /** Queues whole lines of ASCII. False: they were dropped. */
-  append(text: string, lines: number): boolean {
+  append(text: Buffer | string, lines: number): boolean {
     const fits = this.#queuedBytes === 0 || this.#queuedBytes + text.length <= this.#settings.bufferBytesMax;
     if (!fits || this.#isClosing) {
       this.#drop(lines);
       return false;
     }
-    this.#queue.push({ bytes: Buffer.from(text, "latin1"), lines });
+    this.#queue.push({ bytes: typeof text === "string" ? Buffer.from(text, "latin1") : text, lines });
     this.#queuedBytes += text.length;
     this.#kick();
     return true;

@@ -1,12 +1,12 @@
 import t from "tap";
-import { BATCH_CHARS_MAX, IN_FLIGHT_CHARS_MAX, LogBatch } from "#log/log-batch.ts";
+import { BATCH_BYTES_MAX, IN_FLIGHT_BYTES_MAX, LogBatch } from "#log/log-batch.ts";
 import { until } from "#test/support/until.ts";
 
 function bench() {
   const sent: (readonly [string, number])[] = [];
   let dropped = 0;
   const batch = new LogBatch(
-    (text, lines) => void sent.push([text, lines]),
+    (bytes, lines) => void sent.push([bytes.toString("latin1"), lines]),
     (lines) => {
       dropped += lines;
     },
@@ -17,7 +17,7 @@ function bench() {
 void t.test("a batch leaves when it is large enough", async (t) => {
   const { batch, sent } = bench();
   const line = `${"x".repeat(1_023)}\n`;
-  for (let at = 0; at < BATCH_CHARS_MAX / 1_024 - 1; at += 1) batch.add(line);
+  for (let at = 0; at < BATCH_BYTES_MAX / 1_024 - 1; at += 1) batch.add(line);
   t.equal(sent.length, 0);
   batch.add(line);
   t.match(sent, [[line.repeat(64), 64]]);
@@ -35,7 +35,7 @@ void t.test("a batch leaves when it is old enough", async (t) => {
 
 void t.test("lines are dropped and counted while too much is in flight", async (t) => {
   const { batch, sent, dropped } = bench();
-  const half = `${"x".repeat(IN_FLIGHT_CHARS_MAX / 2 - 1)}\n`;
+  const half = `${"x".repeat(IN_FLIGHT_BYTES_MAX / 2 - 1)}\n`;
   batch.add(half);
   batch.add(half);
   batch.add("lost\n");

@@ -36,7 +36,7 @@ async function startBench(different: object = {}): Promise<Bench> {
   const supervisor = new Supervisor({
     entry: ENTRY,
     logger: (_level, event, values = {}) => void events.push({ event, values }),
-    onLog: (text) => void log.push(text),
+    onLog: (bytes) => void log.push(bytes.toString("latin1")),
     unit: { instance: "test", version: "0", startedWallMs: 0 },
   });
   const started = await supervisor.start(settingsWith(different), null);
