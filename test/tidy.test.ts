@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join, normalize } from "node:path";
 import t from "tap";
 
-const PURE_CORE = ["base", "http", "http1", "caching", "policy", "settings", "transport"];
+const PURE_CORE = ["base", "http", "http1", "caching", "policy", "settings", "transport", "election"];
 const ADAPTERS = ["socket", "upstream", "resolver", "store", "settings-file", "log"];
 const CORE_AND_ADAPTERS = [...PURE_CORE, ...ADAPTERS];
 
@@ -16,6 +16,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   "src/settings": ["base"],
   "src/policy": ["base", "http", "settings"],
   "src/transport": ["base", "http"],
+  "src/election": ["base", "policy", "settings"],
   "src/socket": PURE_CORE,
   "src/upstream": PURE_CORE,
   "src/resolver": PURE_CORE,

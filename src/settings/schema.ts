@@ -4,7 +4,7 @@
  * `form` says in an administrator's words what a text must look like.
  */
 import Type from "typebox";
-
+import { RedundancySchema } from "./redundancy-schema.ts";
 import {
   ADDRESS_FORM,
   closed,
@@ -327,6 +327,7 @@ export const SettingsSchema = Type.Object(
       },
       { ...closed, description: "Name resolution.", default: {} },
     ),
+    redundancy: RedundancySchema,
     accessLog: Type.Object(
       {
         enabled: flag("Whether transactions are logged.", true),
