@@ -9,6 +9,7 @@ import {
   guardReadyMs,
   hasVote,
   healthOf,
+  isHolding,
   lastHeardMs,
   peerAlive,
   probesFromMs,
@@ -36,6 +37,7 @@ interface Heard {
 function beat(draft: ElectionDraft, config: PairConfig, heard: Heard | null): ElectionCommand {
   draft.sequence += 1;
   draft.sent += 1;
+  draft.told = whatToTell(draft, config);
   const heldUs = heard === null ? 0 : Math.round((draft.nowMs - heard.receivedAtMs) * MICROS);
   const isEcho = heard !== null && heldUs < 2 ** 32;
   return {
@@ -49,9 +51,7 @@ function beat(draft: ElectionDraft, config: PairConfig, heard: Heard | null): El
       roleActive: config.role === "active",
       state: draft.at,
       holds: draft.kernelHolds,
-      hears: peerAlive(draft, config),
-      asks: asks(draft, config),
-      health: healthOf(draft, config),
+      ...draft.told,
       intervalMs: config.intervalMs,
       count: config.count,
       addressesDigest: config.addressesDigest,
@@ -63,13 +63,21 @@ function beat(draft: ElectionDraft, config: PairConfig, heard: Heard | null): El
   };
 }
 
+const whatToTell = (state: Election, config: PairConfig): Election["told"] => ({
+  health: healthOf(state, config),
+  hears: peerAlive(state, config),
+  asks: asks(state, config),
+});
+
+/** Whether the peer should know something that it has not been told: that does not wait for the next beat. */
+const hasNews = ({ told }: Election, now: Election["told"]): boolean =>
+  told.health !== now.health || told.hears !== now.hears || told.asks !== now.asks;
+
 /** Beats come faster while nobody is known yet and while the address moves. */
 const beatIntervalMs = (state: Election, config: PairConfig): number =>
   state.at === "handing-over" || (state.at === "starting" && state.peer === null) || asks(state, config)
     ? Math.min(config.intervalMs, MOVING_BEAT_MS)
     : config.intervalMs;
-
-const isHolding = ({ at }: Election): boolean => at === "active" || at === "handing-over";
 
 /** When the next announcement is due. They are a series from one moment, then go on at a low rate. */
 function announceDueMs(state: Election, config: PairConfig): number {
@@ -91,7 +99,7 @@ export function performDuties(draft: ElectionDraft, config: PairConfig, commands
     draft.renewedMs = nowMs;
     commands.push({ kind: "renew-lease", leaseMs: config.leaseMs });
   }
-  if (nowMs >= draft.nextBeatMs) {
+  if (nowMs >= draft.nextBeatMs || hasNews(draft, whatToTell(draft, config))) {
     draft.nextBeatMs = nowMs + beatIntervalMs(draft, config);
     commands.push(beat(draft, config, draft.peer));
   }

@@ -3,7 +3,7 @@
  * next one. Times are of this unit's monotonic clock, in milliseconds.
  */
 import type { PairConfig } from "./config.ts";
-import type { DecodeFault, Packet, StateName } from "./packet.ts";
+import type { DecodeFault, Health, Packet, StateName } from "./packet.ts";
 import type { ReplayWindow } from "./replay-window.ts";
 
 /** Why a unit is in its state. */
@@ -96,8 +96,8 @@ export interface ElectionDraft {
   handoverRetryMs: number;
   answeredMs: number;
   answeredBy: "nobody" | "peer" | "stranger";
-  /** Whether the last step already wished for the address. */
-  asked: boolean;
+  /** What the peer has been told of this unit: a change of it does not wait for the next beat. */
+  told: { readonly health: Health; readonly hears: boolean; readonly asks: boolean };
   /** A takeover that evidence or a missing vote held back has been told in the log. */
   heldBack: boolean;
 
@@ -164,7 +164,7 @@ export function initialElection(config: PairConfig, nonce: number, nowMs: number
     handoverRetryMs: -Infinity,
     answeredMs: -Infinity,
     answeredBy: "nobody",
-    asked: false,
+    told: { health: "link", hears: false, asks: false },
     heldBack: false,
     nonce,
     sequence: 0,

@@ -39,7 +39,7 @@ export function enter(
   draft.stalled = false;
   draft.heldBack = false;
   commands.push(changeLog(draft, config, from));
-  if (to === "active") enterActive(draft, from, commands);
+  if (to === "active") enterActive(draft, config, from, commands);
   if (to === "handing-over") {
     draft.peerTookMs = null;
     // A move by hand against the settings stays until there is a new reason to move.
@@ -53,14 +53,21 @@ export function enter(
   }
 }
 
-function enterActive(draft: ElectionDraft, from: StateName, commands: ElectionCommand[]): void {
+function enterActive(
+  draft: ElectionDraft,
+  config: PairConfig,
+  from: StateName,
+  commands: ElectionCommand[],
+): void {
   draft.handoverAskedMs = null;
   draft.failbackSuspended = draft.reason === "handover-failed" && draft.failbackSuspended;
-  draft.renewedMs = draft.nowMs;
   if (from === "handing-over") {
     draft.handoverRetryMs = draft.nowMs + HANDOVER_RETRY_MS;
     return;
   }
+  // What was found under an older lease needs a new one too.
+  draft.renewedMs = draft.nowMs;
+  commands.push({ kind: "renew-lease", leaseMs: config.leaseMs });
   draft.takesMs = [...draft.takesMs, draft.nowMs].slice(-TAKES_MAX);
   restartAnnouncements(draft);
   if (draft.reason !== "handover" && draft.reason !== "resumed") commands.push({ kind: "reset-connections" });

@@ -25,6 +25,11 @@ export type ElectionEvent = { readonly nowMs: number } & (
   | { readonly kind: "address-answered"; readonly by: "peer" | "stranger" }
   /** Somebody else announced a floating address that this unit holds. */
   | { readonly kind: "conflict"; readonly by: "peer" | "stranger" }
-  /** What the kernel has of the floating addresses; `refused`: it did not do what it was asked. */
-  | { readonly kind: "kernel"; readonly holds: boolean; readonly refused: boolean }
+  /** What the kernel has of the floating addresses now, told at each change and first of all at the start. */
+  | {
+      readonly kind: "kernel";
+      readonly holds: boolean;
+      /** It did not do what it was asked. */
+      readonly refused: boolean;
+    }
 );

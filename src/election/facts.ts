@@ -12,6 +12,9 @@ import type { Health } from "./packet.ts";
 
 type Fact = (state: Election, config: PairConfig) => boolean;
 
+/** This unit should have the addresses. */
+export const isHolding = ({ at }: Election): boolean => at === "active" || at === "handing-over";
+
 /** When the peer was last heard, on any path; silence counts from here. */
 export function lastHeardMs(state: Election): number {
   let heard = state.listenFromMs;

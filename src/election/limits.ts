@@ -36,6 +36,9 @@ export const RENEWALS_PER_LEASE = 3;
 /** A step that comes later than its interval by this share is a stall: the time in between was not listened to. */
 export const STALL_SHARE = 0.5;
 
+/** Unconfirmed packets are answered no faster than this, each with one packet to the peer's own address. */
+export const HELLO_PAUSE_MS = 10;
+
 /** A new session of the peer must echo something that this unit sent within this: it cannot be a recording. */
 export const ECHO_AGE_MS_MAX = 10_000;
 

@@ -2,8 +2,8 @@
 import { type PairConfig, silenceMs } from "./config.ts";
 import type { DropReason, Election, ElectionDraft, Peer } from "./election.ts";
 import type { ElectionEvent, OperatorCommand } from "./event.ts";
-import { fit, peerAlive, peerServes } from "./facts.ts";
-import { DEFEND_INTERVAL_MS, STALL_SHARE } from "./limits.ts";
+import { fit, isHolding, peerAlive, peerServes } from "./facts.ts";
+import { DEFEND_INTERVAL_MS, HELLO_PAUSE_MS, STALL_SHARE } from "./limits.ts";
 import type { Packet } from "./packet.ts";
 import { admit } from "./peer.ts";
 
@@ -22,24 +22,24 @@ export function observe(draft: ElectionDraft, config: PairConfig, event: Electio
 
 /**
  * Moves the clock. A step that comes much later than a beat was a stall: what was sent meanwhile may still
- * wait to be read, so that time does not count as silence. After a stall longer than the lease the
+ * wait to be read, so that time does not count as silence. When the lease was not renewed in time the
  * addresses are gone, and this unit must find out anew who has them.
  */
 function passTime(draft: ElectionDraft, config: PairConfig, nowMs: number): void {
   const gapMs = nowMs - draft.nowMs;
   if (gapMs <= 0) return;
   draft.nowMs = nowMs;
+  if (isHolding(draft) && nowMs >= draft.renewedMs + config.leaseMs) {
+    draft.stalled = true;
+    draft.linkProven = false;
+    draft.listenFromMs = nowMs;
+  }
   if (gapMs <= config.intervalMs * (1 + STALL_SHARE)) return;
   const unheardMs = gapMs - config.intervalMs;
   const later = (at: number): number => Math.min(nowMs, at + unheardMs);
   draft.listenFromMs = later(draft.listenFromMs);
   if (draft.peer !== null)
     draft.peer = { ...draft.peer, heardAtMs: draft.peer.heardAtMs.map((at) => later(at)) };
-  if (gapMs > config.leaseMs) {
-    draft.stalled = true;
-    draft.linkProven = false;
-    draft.listenFromMs = nowMs;
-  }
 }
 
 function apply(draft: ElectionDraft, config: PairConfig, event: ElectionEvent): void {
@@ -155,7 +155,7 @@ function observePacket(draft: ElectionDraft, config: PairConfig, packet: Packet)
   switch (admission.kind) {
     case "dropped":
       countDrop(draft, admission.reason);
-      if (admission.reason === "unconfirmed") answerHello(draft, config, packet);
+      if (admission.reason === "unconfirmed") answerHello(draft, packet);
       return;
     case "late":
       draft.late += 1;
@@ -171,9 +171,12 @@ function observePacket(draft: ElectionDraft, config: PairConfig, packet: Packet)
   }
 }
 
-/** A peer that has just started needs an echo from this unit before its packets count. */
-function answerHello(draft: ElectionDraft, config: PairConfig, packet: Packet): void {
-  if (draft.at === "off" || draft.nowMs < draft.helloAnsweredMs + config.intervalMs / 2) return;
+/**
+ * A peer that has just started needs an echo from this unit before its packets count. Recordings get an
+ * answer too: they cannot be told from the peer, and must not use up what it needs.
+ */
+function answerHello(draft: ElectionDraft, packet: Packet): void {
+  if (draft.at === "off" || draft.nowMs < draft.helloAnsweredMs + HELLO_PAUSE_MS) return;
   draft.helloAnsweredMs = draft.nowMs;
   draft.hello = { packet, receivedAtMs: draft.nowMs };
 }

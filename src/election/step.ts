@@ -6,7 +6,7 @@ import { performDuties, sayGoodbye } from "./duties.ts";
 import type { Election, ElectionDraft } from "./election.ts";
 import { enter } from "./enter.ts";
 import type { ElectionEvent } from "./event.ts";
-import { asks } from "./facts.ts";
+
 import { TRANSITIONS_PER_EVENT_MAX } from "./limits.ts";
 import { observe } from "./observe.ts";
 import { TRANSITIONS } from "./transitions.ts";
@@ -26,9 +26,6 @@ export function step(state: Election, config: PairConfig, event: ElectionEvent):
   const commands: ElectionCommand[] = [];
   observe(draft, config, event);
   decide(draft, config, commands);
-  // The wish for the address goes out at once.
-  if (draft.at === "standby" && !state.asked && asks(draft, config)) draft.nextBeatMs = draft.nowMs;
-  draft.asked = asks(draft, config);
   performDuties(draft, config, commands);
   if (draft.at === "off" && state.at !== "off") sayGoodbye(draft, config, commands);
   return { state: draft, commands };

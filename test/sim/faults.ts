@@ -184,6 +184,11 @@ const networkFault = (name: string, begin: Fault["begin"]): Fault => ({
   begin,
 });
 
+const beatsBlocked: Fault["begin"] = (world, host) => blockBeats(world, bothWays(world, host));
+
+const beatsBlockedOneWay: Fault["begin"] = (world, host) =>
+  blockBeats(world, bothWays(world, host).slice(0, 1));
+
 const hang: Fault["begin"] = (_world, host) => {
   host.hang();
   return () => host.resume();
@@ -211,10 +216,9 @@ export const FAULTS: readonly Fault[] = [
   networkFault("receives nothing", (world, host) => isolate(world, host, { in: true, out: false })),
   networkFault("sends nothing", (world, host) => isolate(world, host, { in: false, out: true })),
   networkFault("partition", partition),
-  networkFault("heartbeats blocked", (world, host) => blockBeats(world, bothWays(world, host))),
-  networkFault("heartbeats blocked one way", (world, host) =>
-    blockBeats(world, bothWays(world, host).slice(0, 1)),
-  ),
+  // The guard probes all the while: shorter, for the sake of the steps that it takes.
+  { ...networkFault("heartbeats blocked", beatsBlocked), longestMs: 15_000 },
+  { ...networkFault("heartbeats blocked one way", beatsBlockedOneWay), longestMs: 15_000 },
   networkFault("first path blocked", (world, host) => blockAll(world, bothWays(world, host), "beats")),
   { ...networkFault("loss and jitter", (world, _host, rng) => dirt(world, rng)), effect: "disturbing" },
   networkFault("gateway dead", (world) => blockAll(world, TO_GATEWAY, "frames")),

@@ -44,6 +44,7 @@ export interface HostWorld {
   readonly overheard: (bytes: Uint8Array) => void;
 }
 
+/** What a socket keeps for a process that does not read. */
 const INBOX_MAX = 256;
 /** The kernel drops an address this much later than its lease says (measured on Linux). */
 const LEASE_SLACK_MS = [17, 460] as const;
@@ -132,7 +133,17 @@ export class Host {
     this.#inbox = [];
     if (this.#world.rng.oneIn(2)) this.tell({ kind: "tick" });
     for (const happening of waiting) this.tell(happening);
+    this.tell({ kind: "kernel", holds: this.holds, refused: false });
+    this.#tellTruth();
     this.tell({ kind: "tick" });
+  }
+
+  /** What the driver reads itself when it has missed the news. */
+  #tellTruth(): void {
+    this.tell({ kind: "link", up: this.#world.network.carrier[this.name] });
+    if (this.state.services["proxy"] !== "unknown")
+      this.tell({ kind: "service", name: "proxy", alive: this.proxyAlive });
+    this.checkGateway();
   }
 
   /** Power off: nothing is left. */
@@ -159,6 +170,7 @@ export class Host {
   setCarrier(up: boolean): void {
     this.#world.network.carrier[this.name] = up;
     this.#later(0.2, () => this.tell({ kind: "link", up: this.#world.network.carrier[this.name] }));
+    this.checkGateway();
     this.#world.changed();
   }
 
@@ -189,7 +201,8 @@ export class Host {
   tell(happening: Happening): void {
     if (this.daemon === "dead") return;
     if (this.daemon === "hung") {
-      if (this.#inbox.length < INBOX_MAX) this.#inbox.push(happening);
+      const waits = happening.kind === "packet" || happening.kind === "command";
+      if (waits && this.#inbox.length < INBOX_MAX) this.#inbox.push(happening);
       return;
     }
     const event = { ...happening, nowMs: this.#localMs() } as ElectionEvent;
@@ -247,8 +260,10 @@ export class Host {
         for (let path = 0; path < this.config.paths; path += 1) {
           const bytes = encodePacket({ ...command.packet, path }, mac);
           const layer = path === 0 ? "beats" : "second";
-          this.#world.overheard(bytes);
-          network.send(this.name, peer.name, layer, () => peer.receive(bytes, layer));
+          network.send(this.name, peer.name, layer, () => {
+            this.#world.overheard(bytes);
+            peer.receive(bytes, layer);
+          });
         }
         return;
       case "announce":

@@ -6,12 +6,26 @@ export type Node = "a" | "b" | "client" | "gateway";
 /** What is blocked: every frame of the clients' network, heartbeats alone, or the second heartbeat network. */
 export type Layer = "frames" | "beats" | "second";
 
+const none = (): Record<Node, number> => ({ a: 0, b: 0, client: 0, gateway: 0 });
+
+const everyDirection = (): Record<Node, Record<Node, number>> => ({
+  a: none(),
+  b: none(),
+  client: none(),
+  gateway: none(),
+});
+
 const BASE_DELAY_MS = 0.15;
 
 export class Network {
   readonly #queue: EventQueue;
   readonly #rng: Rng;
-  readonly #blocked = new Map<string, number>();
+  /** How many faults block each direction of each layer. */
+  readonly #blocked: Record<Layer, Record<Node, Record<Node, number>>> = {
+    frames: everyDirection(),
+    beats: everyDirection(),
+    second: everyDirection(),
+  };
   /** Shares of all frames, 0 to 1. */
   loss = 0;
   duplication = 0;
@@ -26,17 +40,17 @@ export class Network {
 
   /** Blocks one direction until the returned function is called. Blocks add up. */
   block(from: Node, to: Node, layer: Layer): () => void {
-    const key = `${layer} ${from} ${to}`;
-    this.#blocked.set(key, (this.#blocked.get(key) ?? 0) + 1);
-    return () => this.#blocked.set(key, (this.#blocked.get(key) ?? 1) - 1);
+    this.#blocked[layer][from][to] += 1;
+    return () => {
+      this.#blocked[layer][from][to] -= 1;
+    };
   }
 
   /** Whether frames of that kind get from one to the other at all. */
   passes(from: Node, to: Node, layer: Layer): boolean {
-    const isBlocked = (what: Layer): boolean => (this.#blocked.get(`${what} ${from} ${to}`) ?? 0) > 0;
-    if (layer === "second") return !isBlocked("second");
-    if (!this.carrier[from] || !this.carrier[to] || isBlocked("frames")) return false;
-    return layer === "frames" || !isBlocked("beats");
+    const isOpen = this.#blocked[layer][from][to] === 0;
+    if (layer === "second") return isOpen;
+    return isOpen && this.carrier[from] && this.carrier[to] && this.#blocked.frames[from][to] === 0;
   }
 
   /** In both directions. */

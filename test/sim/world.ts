@@ -34,7 +34,7 @@ export class World {
   constructor(seed: number, core: Core) {
     this.rng = new Rng(seed, 1);
     this.network = new Network(this.queue, this.rng);
-    this.mac = this.rng.oneIn(10) ? hmac("a pair key") : null;
+    this.mac = this.rng.oneIn(30) ? hmac("a pair key") : null;
     const config = drawConfig(this.rng);
     const world = {
       queue: this.queue,
