@@ -18,6 +18,7 @@ const SLOW = [
   "test/fuzz/",
   "test/integration/",
   "test/service/",
+  "test/sim/",
   "test/upstream/http-upstream-tls",
   "test/upstream/parent-",
   "test/upstream/secure-upstream",

@@ -85,9 +85,12 @@ export const silenceMs = (config: PairConfig): number => config.intervalMs * con
 /** How long an answer of the probed address counts: about a beat. */
 export const guardWindowMs = (config: PairConfig): number => Math.min(config.intervalMs, GUARD_WINDOW_MS_MAX);
 
-/** Probing begins when a beat is missing by half an interval, and in time to know before a takeover is due. */
+/** Probing begins two windows before a takeover is due, but not before a beat is missing by half an interval. */
 export const probeAfterMs = (config: PairConfig): number =>
-  Math.min(config.intervalMs * 1.5, silenceMs(config) - guardWindowMs(config) / 2);
+  Math.min(
+    Math.max(config.intervalMs * 1.5, silenceMs(config) - 2 * guardWindowMs(config)),
+    silenceMs(config) - guardWindowMs(config) / 2,
+  );
 
 export const probeIntervalMs = (config: PairConfig): number =>
   Math.max(guardWindowMs(config) / PROBES_PER_WINDOW, PROBE_INTERVAL_MS_MIN);

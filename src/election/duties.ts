@@ -11,6 +11,7 @@ import {
   healthOf,
   isHolding,
   lastHeardMs,
+  pathHeard,
   peerAlive,
   probesFromMs,
   takeoverDue,
@@ -23,7 +24,6 @@ import {
   RELEASE_LINGER_MS,
   RENEWALS_PER_LEASE,
 } from "./limits.ts";
-import { heardPaths } from "./observe.ts";
 import type { Packet } from "./packet.ts";
 
 const MICROS = 1_000;
@@ -122,10 +122,10 @@ export function sayGoodbye(draft: ElectionDraft, config: PairConfig, commands: E
 }
 
 function tellPaths(draft: ElectionDraft, config: PairConfig, commands: ElectionCommand[]): void {
-  for (const [path, wasHeard] of draft.pathsHeard.entries()) {
-    const isHeard = draft.nowMs < (draft.peer?.heardAtMs[path] ?? -Infinity) + silenceMs(config);
-    if (isHeard === wasHeard) continue;
-    draft.pathsHeard = heardPaths(draft, config);
+  for (let path = 0; path < config.paths; path += 1) {
+    const isHeard = pathHeard(draft, config, path);
+    if (isHeard === draft.pathsHeard[path]) continue;
+    draft.pathsHeard = draft.pathsHeard.with(path, isHeard);
     const event = isHeard ? "heartbeat-heard" : "heartbeat-lost";
     commands.push({ kind: "log", level: isHeard ? "info" : "warning", event, values: { path } });
   }
@@ -152,7 +152,7 @@ export function nextDeadlineMs(state: Election, config: PairConfig): number {
     if (atMs > nowMs && atMs < next) next = atMs;
   };
   consider(lastHeardMs(state) + silenceMs(config));
-  for (const heardMs of state.peer?.heardAtMs ?? []) consider(heardMs + silenceMs(config));
+  for (const heardMs of state.peer?.pathHeardMs ?? []) consider(heardMs + silenceMs(config));
   if (isHolding(state)) {
     consider(state.renewedMs + config.leaseMs / RENEWALS_PER_LEASE);
     consider(announceDueMs(state, config));

@@ -47,9 +47,11 @@ export interface Peer {
   /** The newest packet: what the peer is and wants. */
   readonly packet: Packet;
   readonly receivedAtMs: number;
+  /** When it was last heard on any path. */
+  readonly heardMs: number;
   /** One for each heartbeat path. */
   readonly windows: readonly ReplayWindow[];
-  readonly heardAtMs: readonly number[];
+  readonly pathHeardMs: readonly number[];
 }
 
 /** What is remembered until the next step; only `step` writes it, on a copy. */

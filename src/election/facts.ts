@@ -16,24 +16,19 @@ type Fact = (state: Election, config: PairConfig) => boolean;
 export const isHolding = ({ at }: Election): boolean => at === "active" || at === "handing-over";
 
 /** When the peer was last heard, on any path; silence counts from here. */
-export function lastHeardMs(state: Election): number {
-  let heard = state.listenFromMs;
-  for (const at of state.peer?.heardAtMs ?? []) if (at > heard) heard = at;
-  return heard;
-}
+export const lastHeardMs = ({ peer, listenFromMs }: Election): number =>
+  peer === null ? listenFromMs : Math.max(listenFromMs, peer.heardMs);
 
-/** Whether the peer was heard on a path within interval × count. */
+/** Whether a path carried a heartbeat within interval × count. */
 export const pathHeard = (state: Election, config: PairConfig, path: number): boolean =>
-  state.nowMs < (state.peer?.heardAtMs[path] ?? -Infinity) + silenceMs(config);
+  state.nowMs < (state.peer?.pathHeardMs[path] ?? -Infinity) + silenceMs(config);
 
-export const peerAlive: Fact = (state, config) => {
-  if (state.peer === null) return false;
-  for (let path = 0; path < config.paths; path += 1) if (pathHeard(state, config, path)) return true;
-  return false;
-};
+/** The peer was heard within interval × count, on whatever path. */
+export const peerAlive: Fact = ({ peer, nowMs }, config) =>
+  peer !== null && nowMs < peer.heardMs + silenceMs(config);
 
 /** Interval × count have passed, all of them listened to. */
-export const peerSilent: Fact = (state, config) =>
+const peerSilent: Fact = (state, config) =>
   !peerAlive(state, config) && state.nowMs >= lastHeardMs(state) + silenceMs(config);
 
 /** The peer has the address, or is about to. */
@@ -108,7 +103,7 @@ export function probesFromMs(state: Election, config: PairConfig): number {
 export const hasVote = (state: Election): boolean =>
   state.gateway === "unchecked" || state.gateway === "answers";
 
-export const peerDeaf: Fact = (state, config) =>
+const peerDeaf: Fact = (state, config) =>
   peerAlive(state, config) &&
   state.peerDeafSinceMs !== null &&
   state.nowMs >= state.peerDeafSinceMs + silenceMs(config);
@@ -174,7 +169,7 @@ export const handoverFails: Fact = (state, config) =>
   !(peerIs(state, config, "active") || peerReady(state, config));
 
 /** Too many moves of late: what is not necessary waits. */
-export function damped(state: Election, config: PairConfig): boolean {
+function damped(state: Election, config: PairConfig): boolean {
   const from = state.takesMs.length - config.dampingMoves;
   const oldest = state.takesMs[from];
   return oldest !== undefined && state.nowMs < oldest + config.dampingWindowMs;

@@ -1,6 +1,6 @@
 /** What an event makes a unit know. Nothing is decided here. */
-import { type PairConfig, silenceMs } from "./config.ts";
-import type { DropReason, Election, ElectionDraft, Peer } from "./election.ts";
+import type { PairConfig } from "./config.ts";
+import type { DropReason, ElectionDraft, Peer } from "./election.ts";
 import type { ElectionEvent, OperatorCommand } from "./event.ts";
 import { fit, isHolding, peerAlive, peerServes } from "./facts.ts";
 import { DEFEND_INTERVAL_MS, HELLO_PAUSE_MS, STALL_SHARE } from "./limits.ts";
@@ -39,7 +39,11 @@ function passTime(draft: ElectionDraft, config: PairConfig, nowMs: number): void
   const later = (at: number): number => Math.min(nowMs, at + unheardMs);
   draft.listenFromMs = later(draft.listenFromMs);
   if (draft.peer !== null)
-    draft.peer = { ...draft.peer, heardAtMs: draft.peer.heardAtMs.map((at) => later(at)) };
+    draft.peer = {
+      ...draft.peer,
+      heardMs: later(draft.peer.heardMs),
+      pathHeardMs: draft.peer.pathHeardMs.map(later),
+    };
 }
 
 function apply(draft: ElectionDraft, config: PairConfig, event: ElectionEvent): void {
@@ -206,10 +210,3 @@ function noticePeer(draft: ElectionDraft, config: PairConfig, wasAlive: boolean)
     draft.failbackSuspended = false;
   }
 }
-
-/** Which heartbeat paths are heard. */
-export const heardPaths = (state: Election, config: PairConfig): readonly boolean[] =>
-  Array.from(
-    { length: config.paths },
-    (_, path) => state.nowMs < (state.peer?.heardAtMs[path] ?? -Infinity) + silenceMs(config),
-  );

@@ -80,7 +80,7 @@ export type DecodeFault =
   | "bad-mac"
   | "malformed";
 
-export const VERSION = 1;
+const VERSION = 1;
 const MAGIC = 0x46_55_54_47;
 export const BODY_BYTES = 64;
 export const MAC_BYTES = 32;
@@ -89,8 +89,8 @@ const FLAGS_ALL = 31;
 const U32 = 2 ** 32;
 /** Numbers of 48 bits are below this. */
 export const U48 = 2 ** 48;
-export const INTERVAL_MS_MAX = 60_000;
-export const COUNT_MAX = 1_000;
+const INTERVAL_MS_MAX = 60_000;
+const COUNT_MAX = 1_000;
 
 const setUint48 = (view: DataView, at: number, value: number): void => {
   view.setUint16(at, Math.floor(value / U32));

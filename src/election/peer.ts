@@ -46,7 +46,8 @@ function beginSession(state: Election, config: PairConfig, packet: Packet): Admi
     windows: paths.map((path) =>
       path === packet.path ? marked(EMPTY_WINDOW, packet.sequence) : EMPTY_WINDOW,
     ),
-    heardAtMs: paths.map((path) => (path === packet.path ? state.nowMs : -Infinity)),
+    heardMs: state.nowMs,
+    pathHeardMs: paths.map((path) => (path === packet.path ? state.nowMs : -Infinity)),
   };
   const retiredNonces =
     state.peer === null
@@ -61,10 +62,10 @@ function continueSession(peer: Peer, packet: Packet, nowMs: number): Admission {
   if (arrival === "replayed") return dropped("replayed");
   const windows = peer.windows.with(packet.path, marked(window, packet.sequence));
   if (arrival === "late") return { kind: "late", peer: { ...peer, windows } };
-  const heardAtMs = peer.heardAtMs.with(packet.path, nowMs);
+  const heard = { windows, heardMs: nowMs, pathHeardMs: peer.pathHeardMs.with(packet.path, nowMs) };
   const missing = window.newest < 0 ? 0 : packet.sequence - window.newest - 1;
   // The same word on the second path is heard there, but says nothing new.
   const isNews = packet.sequence > peer.packet.sequence;
-  const next = isNews ? { packet, receivedAtMs: nowMs, windows, heardAtMs } : { ...peer, windows, heardAtMs };
+  const next = isNews ? { packet, receivedAtMs: nowMs, ...heard } : { ...peer, ...heard };
   return { kind: "admitted", peer: next, retiredNonces: [], missing };
 }

@@ -9,7 +9,7 @@ import type { ElectionEvent } from "./event.ts";
 
 import { TRANSITIONS_PER_EVENT_MAX } from "./limits.ts";
 import { observe } from "./observe.ts";
-import { TRANSITIONS } from "./transitions.ts";
+import { TRANSITIONS, type Transition } from "./transitions.ts";
 
 export interface Stepped {
   readonly state: Election;
@@ -31,9 +31,15 @@ export function step(state: Election, config: PairConfig, event: ElectionEvent):
   return { state: draft, commands };
 }
 
+/** The first row that holds, if any. */
+function nextTransition(state: Election, config: PairConfig): Transition | undefined {
+  for (const transition of TRANSITIONS[state.at]) if (transition.when(state, config)) return transition;
+  return undefined;
+}
+
 function decide(draft: ElectionDraft, config: PairConfig, commands: ElectionCommand[]): void {
   for (let hops = 0; ; hops += 1) {
-    const transition = TRANSITIONS[draft.at].find(({ when }) => when(draft, config));
+    const transition = nextTransition(draft, config);
     if (transition === undefined) break;
     assert(hops < TRANSITIONS_PER_EVENT_MAX, `${draft.at} ${transition.reason}: transitions go in a circle`);
     enter(draft, config, transition, commands);

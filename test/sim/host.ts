@@ -141,8 +141,7 @@ export class Host {
   /** What the driver reads itself when it has missed the news. */
   #tellTruth(): void {
     this.tell({ kind: "link", up: this.#world.network.carrier[this.name] });
-    if (this.state.services["proxy"] !== "unknown")
-      this.tell({ kind: "service", name: "proxy", alive: this.proxyAlive });
+    this.tell({ kind: "service", name: "proxy", alive: this.proxyAlive });
     this.checkGateway();
   }
 
@@ -270,13 +269,8 @@ export class Host {
         if (this.holds) this.#announce(peer);
         return;
       case "probe":
-        network.send(this.name, peer.name, "frames", () => {
-          peer.frame();
-          if (!peer.holds || !peer.isUp) return;
-          network.send(peer.name, this.name, "frames", () =>
-            this.tell({ kind: "address-answered", by: "peer" }),
-          );
-        });
+        // A probe that nobody would answer makes no event: there are many of them.
+        if (peer.isUp && (peer.holds || !peer.state.linkProven)) this.#probe(peer);
         return;
       case "renew-lease":
         if (this.holds) this.#extendLease();
@@ -290,6 +284,15 @@ export class Host {
       case "log":
         return;
     }
+  }
+
+  #probe(peer: Host): void {
+    const { network } = this.#world;
+    network.send(this.name, peer.name, "frames", () => {
+      peer.frame();
+      if (!peer.holds || !peer.isUp) return;
+      network.send(peer.name, this.name, "frames", () => this.tell({ kind: "address-answered", by: "peer" }));
+    });
   }
 
   #announce(peer: Host): void {
