@@ -3,7 +3,7 @@ import type { EventQueue } from "./event-queue.ts";
 import type { Host } from "./host.ts";
 import type { Network } from "./network.ts";
 
-const REQUEST_EVERY_MS = 1_000;
+const REQUEST_EVERY_MS = 2_000;
 /** A neighbour entry that nothing confirms is asked for anew after this. Real ones take 5 to 30 s. */
 const ENTRY_LIFE_MS = 15_000;
 

@@ -204,7 +204,7 @@ export class Host {
       if (waits && this.#inbox.length < INBOX_MAX) this.#inbox.push(happening);
       return;
     }
-    const event = { ...happening, nowMs: this.#localMs() } as ElectionEvent;
+    const event = Object.assign(happening, { nowMs: this.#localMs() }) as ElectionEvent;
     const before = this.state.at;
     const { state, commands } = this.#world.core.step(this.state, this.config, event);
     this.state = state;

@@ -5,8 +5,9 @@
  *
  *   two holders        on a clean network over which both hear each other: no longer than two beats while both
  *                      daemons run, L more while one is dead or hangs
- *   no holder          while one unit is able to serve: no longer than 2 S + L + two beats + 6 s
- *   client unserved    with one able holder: no longer than 4 s after it took or became the only one
+ *   taken while held   nobody takes, unasked, what answers elsewhere on a clean network
+ *   no holder          while one unit is able to serve: no longer than 2 S + L + two beats + 7 s
+ *   client unserved    with one able holder: no longer than 6 s after it took or became the only one
  *                      (20 s when announcements may have been lost)
  *   move without cause none, long after the last fault or command
  *   no failback        with both able and nothing going on: no longer than its hold and delay
@@ -18,7 +19,9 @@ import type { Schedule } from "./schedule.ts";
 import type { World } from "./world.ts";
 
 const LEASE_SLACK_MS = 500;
-const ANNOUNCED_MS = 4_000;
+/** Probes that were lost in a fault are no evidence: a second later there are new ones. */
+const SETTLED_MS = 1_000;
+const ANNOUNCED_MS = 6_000;
 const ENTRY_MS = 20_000;
 
 export class Invariants {
@@ -119,7 +122,7 @@ export class Invariants {
     // Over a second path a holder that clients cannot reach seems well, unless it asks a gateway.
     const hidden = paths === 2 && !checksGateway && (a.holds || b.holds);
     const able = network.isClean && hosts.some((host) => this.#isAble(host));
-    this.#lasts("no holder", able && !some && !hidden, 2 * silenceMs + this.#leaseMs + beatsMs + 6_000);
+    this.#lasts("no holder", able && !some && !hidden, 2 * silenceMs + this.#leaseMs + beatsMs + 7_000);
   }
 
   #lookAtClient(): void {
@@ -157,6 +160,7 @@ export class Invariants {
         this.moves += 1;
         this.#tookMs[host.name] = nowMs;
         this.#schedule.note(`${host.name} holds (${host.state.reason})`);
+        this.#lookAtTake(host);
         if (nowMs - this.#schedule.lastCauseMs() > this.#settledMs && nowMs > this.#settledMs)
           this.#break("a move without a cause");
       }
@@ -165,6 +169,17 @@ export class Invariants {
         this.#lookAtRelease(host);
       }
     }
+  }
+
+  /** The guard: evidence that is not older than a beat holds a takeover back. */
+  #lookAtTake(host: Host): void {
+    const { a, b, network, queue } = this.#world;
+    const other = host === a ? b : a;
+    const isUnasked = host.state.reason === "peer-silent" || host.state.reason === "peer-deaf";
+    if (!isUnasked || !other.holds || !other.usable || !network.connects("a", "b", "frames")) return;
+    const settledMs = queue.nowMs - Math.max(this.#schedule.lastFaultMs(), this.#cleanSinceMs ?? Infinity);
+    if (settledMs > SETTLED_MS && queue.nowMs - this.#tookMs[other.name] > SETTLED_MS)
+      this.#break("taken while it answers elsewhere");
   }
 
   /** With the other unit able all the while, a planned move takes before it gives. */

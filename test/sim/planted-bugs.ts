@@ -35,7 +35,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   },
   {
     name: "the probe's evidence is not looked at, so a hung daemon's address is taken",
-    breaks: /two holders/,
+    breaks: /taken while it answers/,
     core: withStep((state, config, event) =>
       REAL_CORE.step(
         state,

@@ -6,7 +6,7 @@ import type { World } from "./world.ts";
 
 const FIRST_AFTER_MS = 40_000;
 /** From one fault to the next, drawn anew for each seed: some hours are crowded and some are calm. */
-const PAUSES_MS = [20_000, 120_000, 400_000] as const;
+const PAUSES_MS = [30_000, 150_000, 500_000] as const;
 const SHORTEST_MS = 50;
 /** A daemon that was left dead is started by its supervisor. */
 const SUPERVISION_MS = 30_000;

@@ -10,9 +10,9 @@ import { Network } from "./network.ts";
 
 /** How often a pair of timers is drawn, of 100; short intervals cost the most steps. */
 const TIMERS = [
-  { share: 56, intervalMs: 2_000, count: 5 },
-  { share: 32, intervalMs: 1_000, count: 3 },
-  { share: 11, intervalMs: 500, count: 3 },
+  { share: 70, intervalMs: 2_000, count: 5 },
+  { share: 24, intervalMs: 1_000, count: 3 },
+  { share: 5, intervalMs: 500, count: 3 },
   { share: 1, intervalMs: 100, count: 3 },
 ] as const;
 
@@ -92,7 +92,7 @@ function drawConfig(rng: Rng): PairConfig {
     failback: rng.pick(["at-once", "at-once", "delayed", "never"]),
     failbackDelayMs: 20_000,
     failbackHoldMs: rng.pick([0, 2_000, 5_000]),
-    leaseMs: intervalMs < 1_000 ? rng.pick([1_000, 2_000]) : rng.pick([2_000, 5_000]),
+    leaseMs: intervalMs < 1_000 ? rng.pick([1_000, 2_000]) : rng.pick([2_000, 5_000, 5_000]),
     criticalServices: ["proxy"],
     watchedServices: [],
     checksGateway: rng.oneIn(2),
