@@ -107,12 +107,16 @@ function flapLink(world: World, host: Host): () => void {
 
 /** A stranger who has listened: replays what was sent, cut, changed or whole, to both. */
 function replay(world: World, rng: Rng): () => void {
+  const forged = (recorded: Uint8Array): Uint8Array => {
+    const bytes = Uint8Array.from(recorded);
+    // Without a key nothing can be told from a forgery.
+    if (world.mac !== null && rng.oneIn(3)) bytes[rng.below(bytes.length)] = rng.below(256);
+    return rng.oneIn(8) ? bytes.subarray(0, rng.below(bytes.length)) : bytes;
+  };
   return repeat(world, 20, () => {
     if (world.overheard.length === 0) return;
-    const bytes = Uint8Array.from(rng.pick(world.overheard));
-    if (world.mac !== null && rng.oneIn(3)) bytes[rng.below(bytes.length)] = rng.below(256);
-    const whole = rng.oneIn(8) ? bytes.subarray(0, rng.below(bytes.length)) : bytes;
-    rng.pick(world.hosts).receive(whole, "beats");
+    const recorded = rng.pick(world.overheard);
+    rng.pick(world.hosts).receive(recorded instanceof Uint8Array ? forged(recorded) : recorded, "beats");
   });
 }
 

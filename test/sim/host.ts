@@ -8,7 +8,7 @@ import type { PairConfig } from "#election/config.ts";
 import { nextDeadlineMs } from "#election/duties.ts";
 import { type Election, initialElection } from "#election/election.ts";
 import type { ElectionEvent } from "#election/event.ts";
-import { decodePacket, encodePacket, type Mac } from "#election/packet.ts";
+import { decodePacket, encodePacket, type Mac, type Packet } from "#election/packet.ts";
 import { step } from "#election/step.ts";
 import type { Rng } from "#test/fuzz/rng.ts";
 import type { EventQueue } from "./event-queue.ts";
@@ -20,6 +20,9 @@ export type Happening = ElectionEvent extends infer E
     ? Omit<E, "nowMs">
     : never
   : never;
+
+/** What is on the wire: bytes, or the packet that they would be. */
+export type Datagram = Uint8Array | Packet;
 
 /** What a planted bug replaces. */
 export interface Core {
@@ -34,6 +37,8 @@ export interface HostWorld {
   readonly rng: Rng;
   readonly network: Network;
   readonly core: Core;
+  /** Whether packets go over the wire as bytes: most seeds spare themselves the codec. */
+  readonly encodes: boolean;
   readonly mac: Mac | null;
   readonly peerOf: (host: Host) => Host;
   /** The client hears an announcement of `host`. */
@@ -41,7 +46,7 @@ export interface HostWorld {
   /** Something that the invariants look at has changed. */
   readonly changed: () => void;
   /** Everything that was sent, for a stranger to replay. */
-  readonly overheard: (bytes: Uint8Array) => void;
+  readonly overheard: (datagram: Datagram) => void;
 }
 
 /** What a socket keeps for a process that does not read. */
@@ -187,10 +192,14 @@ export class Host {
     if (this.daemon === "running" && !this.state.linkProven) this.tell({ kind: "frame" });
   }
 
-  receive(bytes: Uint8Array, layer: Layer): void {
+  receive(datagram: Datagram, layer: Layer): void {
     if (!this.isUp || this.daemon === "dead") return;
     if (layer === "beats") this.frame();
-    const decoded = decodePacket(bytes, this.config.pairId, this.#world.mac);
+    if (!(datagram instanceof Uint8Array)) {
+      this.tell({ kind: "packet", packet: datagram });
+      return;
+    }
+    const decoded = decodePacket(datagram, this.config.pairId, this.#world.mac);
     this.tell(
       decoded.ok ? { kind: "packet", packet: decoded.value } : { kind: "bad-packet", fault: decoded.error },
     );
@@ -252,16 +261,17 @@ export class Host {
   }
 
   #perform(command: ElectionCommand): void {
-    const { network, mac } = this.#world;
+    const { network, encodes, mac } = this.#world;
     const peer = this.#world.peerOf(this);
     switch (command.kind) {
       case "send":
         for (let path = 0; path < this.config.paths; path += 1) {
-          const bytes = encodePacket({ ...command.packet, path }, mac);
+          const packet = { ...command.packet, path };
+          const datagram = encodes ? encodePacket(packet, mac) : packet;
           const layer = path === 0 ? "beats" : "second";
           network.send(this.name, peer.name, layer, () => {
-            this.#world.overheard(bytes);
-            peer.receive(bytes, layer);
+            this.#world.overheard(datagram);
+            peer.receive(datagram, layer);
           });
         }
         return;

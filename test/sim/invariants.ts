@@ -126,7 +126,7 @@ export class Invariants {
   }
 
   #lookAtClient(): void {
-    const { hosts, client, network, queue } = this.#world;
+    const { hosts, client, network } = this.#world;
     const holders = hosts.filter((host) => host.holds);
     const [holder] = holders;
     const isOnly = holders.length === 1 && holder !== undefined && this.#serves(holder) && holder.proxyAlive;
@@ -136,10 +136,12 @@ export class Invariants {
       this.#cleanSinceMs !== null &&
       this.#tookMs[holder.name] > this.#cleanSinceMs &&
       this.#tookMs[holder.name] > this.#schedule.lastFaultMs() &&
+      this.#unitsHear &&
+      network.connects("a", "b", "frames") &&
       hosts.every(({ daemon }) => daemon === "running");
     this.#lasts(
       "client unserved after a take",
-      isOnly && isFresh && client.unservedSinceMs !== null && queue.nowMs > 0,
+      isOnly && isFresh && client.unservedSinceMs !== null,
       ANNOUNCED_MS,
     );
   }

@@ -5,7 +5,7 @@ import type { Mac } from "#election/packet.ts";
 import { Rng } from "#test/fuzz/rng.ts";
 import { Client } from "./client.ts";
 import { EventQueue } from "./event-queue.ts";
-import { type Core, Host } from "./host.ts";
+import { type Core, type Datagram, Host } from "./host.ts";
 import { Network } from "./network.ts";
 
 /** How often a pair of timers is drawn, of 100; short intervals cost the most steps. */
@@ -25,29 +25,32 @@ export class World {
   readonly a: Host;
   readonly b: Host;
   readonly client: Client;
+  readonly encodes: boolean;
   readonly mac: Mac | null;
   /** What went over the wire not long ago. */
-  readonly overheard: Uint8Array[] = [];
+  readonly overheard: Datagram[] = [];
   /** Who looks at each change. */
   onChange: () => void = () => {};
 
   constructor(seed: number, core: Core) {
     this.rng = new Rng(seed, 1);
     this.network = new Network(this.queue, this.rng);
-    this.mac = this.rng.oneIn(30) ? hmac("a pair key") : null;
+    this.encodes = this.rng.oneIn(6);
+    this.mac = this.encodes && this.rng.oneIn(4) ? hmac("a pair key") : null;
     const config = drawConfig(this.rng);
     const world = {
       queue: this.queue,
       rng: this.rng,
       network: this.network,
       core,
+      encodes: this.encodes,
       mac: this.mac,
       peerOf: (host: Host): Host => (host === this.a ? this.b : this.a),
       announced: (host: Host): void => this.client.hear(host),
       changed: (): void => this.onChange(),
-      overheard: (bytes: Uint8Array): void => {
+      overheard: (datagram: Datagram): void => {
         if (this.overheard.length >= OVERHEARD_MAX) this.overheard.shift();
-        if (this.rng.oneIn(4)) this.overheard.push(bytes);
+        if (this.rng.oneIn(4)) this.overheard.push(datagram);
       },
     };
     this.a = new Host("a", config, world);
