@@ -12,10 +12,9 @@ export function addressPresence(state: Election): AddressPresence {
     case "active":
     case "handing-over":
       return "held";
+    case "off":
     case "starting":
       return state.reason === "start" ? "as-found" : "absent";
-    case "off":
-      return state.started ? "absent" : "as-found";
     case "standby":
     case "fault":
       return "absent";

@@ -139,7 +139,7 @@ export function initialElection(config: PairConfig, nonce: number, nowMs: number
   const services = [...config.criticalServices, ...config.watchedServices];
   return {
     at: "off",
-    reason: "stop",
+    reason: "start",
     sinceMs: nowMs,
     nowMs,
     started: false,

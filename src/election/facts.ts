@@ -149,9 +149,13 @@ export const yields: Fact = (state, config) => {
   return isWell === (peer.health === "well") ? !preferred(state, config) : !isWell;
 };
 
-/** Peer and gateway fell silent together: it is this unit that is cut off, and the peer has the vote. */
+/**
+ * Peer and gateway fell silent together while this unit held: it is this unit that is cut off, and the peer
+ * has the vote. Who took from a silent peer had the vote then, and keeps.
+ */
 export const isolated: Fact = (state, config) =>
   state.gateway === "silent" &&
+  state.sinceMs <= lastHeardMs(state) &&
   peerSilent(state, config) &&
   Math.abs(state.gatewaySilentMs - lastHeardMs(state)) <= 2 * silenceMs(config) + GATEWAY_LAG_MS;
 

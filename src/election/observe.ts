@@ -29,20 +29,31 @@ function passTime(draft: ElectionDraft, config: PairConfig, nowMs: number): void
   const gapMs = nowMs - draft.nowMs;
   if (gapMs <= 0) return;
   draft.nowMs = nowMs;
-  if (isHolding(draft) && nowMs >= draft.renewedMs + config.leaseMs) {
-    draft.stalled = true;
-    draft.linkProven = false;
-    draft.listenFromMs = nowMs;
-  }
-  if (gapMs <= config.intervalMs * (1 + STALL_SHARE)) return;
-  const unheardMs = gapMs - config.intervalMs;
-  const later = (at: number): number => Math.min(nowMs, at + unheardMs);
+  if (gapMs > config.intervalMs * (1 + STALL_SHARE)) forgiveSilence(draft, gapMs - config.intervalMs);
+  if (isHolding(draft) && nowMs >= draft.renewedMs + config.leaseMs) loseLease(draft);
+}
+
+function forgiveSilence(draft: ElectionDraft, unheardMs: number): void {
+  const later = (at: number): number => Math.min(draft.nowMs, at + unheardMs);
   draft.listenFromMs = later(draft.listenFromMs);
   if (draft.peer !== null)
     draft.peer = {
       ...draft.peer,
       heardMs: later(draft.peer.heardMs),
       pathHeardMs: draft.peer.pathHeardMs.map(later),
+    };
+}
+
+/** What the peer said before counts for nothing: it may hold by now. */
+function loseLease(draft: ElectionDraft): void {
+  draft.stalled = true;
+  draft.linkProven = false;
+  draft.listenFromMs = draft.nowMs;
+  if (draft.peer !== null)
+    draft.peer = {
+      ...draft.peer,
+      heardMs: -Infinity,
+      pathHeardMs: draft.peer.pathHeardMs.map(() => -Infinity),
     };
 }
 
