@@ -28,7 +28,7 @@ export const peerAlive: Fact = ({ peer, nowMs }, config) =>
   peer !== null && nowMs < peer.heardMs + silenceMs(config);
 
 /** Interval × count have passed, all of them listened to. */
-const peerSilent: Fact = (state, config) =>
+export const peerSilent: Fact = (state, config) =>
   !peerAlive(state, config) && state.nowMs >= lastHeardMs(state) + silenceMs(config);
 
 /** The peer has the address, or is about to. */

@@ -82,8 +82,8 @@ export type DecodeFault =
 
 const VERSION = 1;
 const MAGIC = 0x46_55_54_47;
-export const BODY_BYTES = 64;
-export const MAC_BYTES = 32;
+const BODY_BYTES = 64;
+const MAC_BYTES = 32;
 const FLAG = { roleActive: 1, holds: 2, hears: 4, asks: 8, mac: 16 } as const;
 const FLAGS_ALL = 31;
 const U32 = 2 ** 32;
