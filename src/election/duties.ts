@@ -114,6 +114,11 @@ export function performDuties(draft: ElectionDraft, config: PairConfig, commands
   }
   tellPaths(draft, config, commands);
   tellHeldBack(draft, config, commands);
+  if (draft.conflictBy !== null) {
+    const values = { by: draft.conflictBy };
+    commands.push({ kind: "log", level: "error", event: "address-conflict", values });
+    draft.conflictBy = null;
+  }
 }
 
 /** What a unit says when it goes off. */

@@ -117,6 +117,8 @@ export interface ElectionDraft {
   announceFromMs: number;
   lastAnnouncedMs: number;
   defendedMs: number;
+  /** Who else announced an address that this unit holds, until the log has it. */
+  conflictBy: "peer" | "stranger" | null;
   /** When the address was taken, the latest last. */
   takesMs: readonly number[];
 
@@ -179,6 +181,7 @@ export function initialElection(config: PairConfig, nonce: number, nowMs: number
     announceFromMs: nowMs,
     lastAnnouncedMs: -Infinity,
     defendedMs: -Infinity,
+    conflictBy: null,
     takesMs: [],
     sent: 0,
     received: 0,

@@ -149,6 +149,7 @@ function observeConflict(draft: ElectionDraft, config: PairConfig, by: "peer" | 
   const pauseMs = by === "peer" ? config.intervalMs : DEFEND_INTERVAL_MS;
   if (draft.at !== "active" || draft.nowMs < draft.defendedMs + pauseMs) return;
   draft.defendedMs = draft.nowMs;
+  draft.conflictBy = by;
   restartAnnouncements(draft);
 }
 

@@ -16,6 +16,8 @@ export type PairWarning =
   | "nobody-holds"
   | "takeover-held-back"
   | "not-well"
+  /** A tracked service is dead, whatever that means for the addresses. */
+  | "service-dead"
   | "not-authenticated"
   /** The two units do not have the same settings where they must, or the same role. */
   | "same-role"
@@ -104,6 +106,7 @@ function warningsOf(state: Election, config: PairConfig, authenticated: boolean)
     ["nobody-holds", !isHolding(state) && peer?.holds !== true],
     ["takeover-held-back", state.at === "standby" && takeoverDue(state, config)],
     ["not-well", healthOf(state, config) !== "well"],
+    ["service-dead", Object.values(state.services).includes("dead")],
     ["not-authenticated", !authenticated],
     ["same-role", peer !== undefined && peer.roleActive === (config.role === "active")],
     [

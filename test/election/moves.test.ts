@@ -256,6 +256,7 @@ t.test(
     const before = unit.times("announce").length;
     for (let left = 100; left > 0; left -= 1) unit.tell({ kind: "conflict", by: "stranger" }).pass(10);
     t.equal(unit.times("announce").length, before + 3, "one series: at once, after 50 ms and after 500 ms");
+    t.match(unit.logs("address-conflict"), [{ level: "error", values: { by: "stranger" } }]);
     const standing = standby().pass(500).tell({ kind: "conflict", by: "stranger" });
     t.strictSame(standing.pass(1_000).times("announce"), []);
   },

@@ -41,6 +41,8 @@ t.test("each warning", async (t) => {
   t.strictSame(warnings(active().tell({ kind: "command", command: "maintenance-on" }).pass(2_100)), [
     "not-well",
   ]);
+  const watched = active().tell({ kind: "service", name: "wpad", alive: false });
+  t.strictSame(warnings(watched), ["service-dead"]);
   const held = standby().pass(500);
   held.peer = null;
   held.pass(290).tell({ kind: "address-answered", by: "peer" }).pass(20);
