@@ -14,7 +14,7 @@ t.test("the settings of a pair are checked against this machine's own addresses"
     return loaded.ok ? [] : loaded.error;
   };
   const floatingAddresses = [{ address: "127.0.0.100", prefixLength: 8, interface: "lo" }];
-  t.strictSame(await faultsOf({ enabled: true, peerAddress: "192.0.2.2", floatingAddresses }), []);
+  t.strictSame(await faultsOf({ enabled: true, peerAddress: "203.0.113.77", floatingAddresses }), []);
   t.match(await faultsOf({ enabled: true, peerAddress: "127.0.0.1", floatingAddresses }), [
     /^redundancy\.peerAddress: found "127\.0\.0\.1", expected an address of another machine; this unit has it on lo$/,
   ]);
