@@ -10,9 +10,9 @@ import { Network } from "./network.ts";
 
 /** How often a pair of timers is drawn, of 100; short intervals cost the most steps. */
 const TIMERS = [
-  { share: 70, intervalMs: 2_000, count: 5 },
-  { share: 24, intervalMs: 1_000, count: 3 },
-  { share: 5, intervalMs: 500, count: 3 },
+  { share: 80, intervalMs: 2_000, count: 5 },
+  { share: 16, intervalMs: 1_000, count: 3 },
+  { share: 3, intervalMs: 500, count: 3 },
   { share: 1, intervalMs: 100, count: 3 },
 ] as const;
 
@@ -24,6 +24,7 @@ export class World {
   readonly network: Network;
   readonly a: Host;
   readonly b: Host;
+  readonly hosts: readonly [Host, Host];
   readonly client: Client;
   readonly encodes: boolean;
   readonly mac: Mac | null;
@@ -55,11 +56,8 @@ export class World {
     };
     this.a = new Host("a", config, world);
     this.b = new Host("b", mirrored(config), world);
-    this.client = new Client(this.queue, this.network, [this.a, this.b], () => this.onChange());
-  }
-
-  get hosts(): readonly [Host, Host] {
-    return [this.a, this.b];
+    this.hosts = [this.a, this.b];
+    this.client = new Client(this.queue, this.network, this.hosts, () => this.onChange());
   }
 
   get silenceMs(): number {
