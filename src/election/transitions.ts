@@ -1,20 +1,22 @@
 /**
  * The states of a unit, and the only way between them: this table.
  *
- *            start              link-proven            handover, peer-silent, peer-deaf, nobody-holds
- *   off ────────────▶ starting ─────────────▶ standby ───────────────────────────────────────▶ active
- *    ▲                 ▲  │ ▲  └ resumed ──────────────────────────────────────────────────────▶ │ ▲
- *    │                 │  │ └ stalled ─ (active, handing-over)                                  │ │
- *    │       recovered │  │ link-down     ▲ split ──────────────────────────────────────────────┤ │
- *    │ stop            │  ▼               │ handed-over                  stop, maintenance, … ▼ │ handover-failed
- *    └── (any)        fault ◀─ (any)      └───────────────────────────────────────────── handing-over
- *                       link-down, address-refused, service-dead, gateway-silent, isolated
+ *         start           link-proven           handover, peer-silent, peer-deaf, nobody-holds
+ *   off ────────▶ starting ───────────▶ standby ──────────────────────────────────────────▶ active
+ *                  │ ▲  ▲                ▲   ▲                                             │  │ ▲
+ *          resumed │ │  │ stalled        │   └────────────────────── split ────────────────┘  │ │
+ *                  ▼ │  └ (active,       │                           stop, maintenance, …     │ │
+ *             active │    handing-over)  └─ handed-over ──────────── handing-over ◀───────────┘ │
+ *                    │ recovered                                          └─ handover-failed ───┘
+ *                  fault ◀── (any) link-down, address-refused, service-dead, gateway-silent, isolated
+ *                  (any) ──▶ off: stop, handed-over
  *
  *   state         addresses   guarantees
  *   off           absent      nothing is sent, nothing is taken
- *   starting      as found    the link has not yet carried a frame since it came up; listens, sends beats
+ *   starting      absent      the link has not carried a frame since it came up; listens, sends beats
+ *                 (as found by a daemon that has just been started)
  *   standby       absent      the link works; may take
- *   active        held        the lease is renewed, announcements go out; no stall was longer than the lease
+ *   active        held        the lease is renewed in time, announcements go out
  *   handing-over  held        the peer has been told to take; nothing is announced any more
  *   fault         absent      something is wrong here that must end first
  *
