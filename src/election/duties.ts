@@ -34,7 +34,11 @@ interface Heard {
   readonly receivedAtMs: number;
 }
 
-function beat(draft: ElectionDraft, config: PairConfig, heard: Heard | null): ElectionCommand {
+function beat(
+  draft: ElectionDraft,
+  config: PairConfig,
+  heard: Heard | null,
+): Extract<ElectionCommand, { kind: "send" }> {
   draft.sequence += 1;
   draft.sent += 1;
   draft.told = whatToTell(draft, config);
@@ -121,9 +125,13 @@ export function performDuties(draft: ElectionDraft, config: PairConfig, commands
   }
 }
 
-/** What a unit says when it goes off. */
+/** What a unit says when it goes off: when it is sent the kernel no longer has the addresses. */
 export function sayGoodbye(draft: ElectionDraft, config: PairConfig, commands: ElectionCommand[]): void {
-  commands.push(beat(draft, config, null), beat(draft, config, null), { kind: "stopped" });
+  const lastWord = (): ElectionCommand => {
+    const { packet } = beat(draft, config, null);
+    return { kind: "send", packet: { ...packet, holds: false } };
+  };
+  commands.push(lastWord(), lastWord(), { kind: "stopped" });
 }
 
 function tellPaths(draft: ElectionDraft, config: PairConfig, commands: ElectionCommand[]): void {

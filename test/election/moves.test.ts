@@ -32,6 +32,10 @@ t.test("a stop without a peer that could take does not wait", async (t) => {
   const unit = active();
   unit.peer = null;
   t.equal(command(unit.pass(1_000), "stop").state.at, "off");
+  const last = unit.done
+    .flatMap(({ command: { ...each } }) => (each.kind === "send" ? each.packet : []))
+    .at(-1);
+  t.match(last, { state: "off", holds: false }, "its last word lets the other take at once");
 });
 
 t.test("a handover that the peer does not take fails, and is not tried again at once", async (t) => {
