@@ -213,7 +213,7 @@ export class Host {
       if (waits && this.#inbox.length < INBOX_MAX) this.#inbox.push(happening);
       return;
     }
-    const event = Object.assign(happening, { nowMs: this.#localMs() }) as ElectionEvent;
+    const event = this.#timed(happening);
     const before = this.state.at;
     const { state, commands } = this.#world.core.step(this.state, this.config, event);
     this.state = state;
@@ -221,6 +221,14 @@ export class Host {
     for (const command of commands) this.#perform(command);
     if (before !== this.state.at) this.#world.changed();
     this.#wake();
+  }
+
+  #timed(happening: Happening): ElectionEvent {
+    const nowMs = this.#localMs();
+    // The two that are frequent keep one shape: a spread of many shapes is slow.
+    if (happening.kind === "tick") return { kind: "tick", nowMs };
+    if (happening.kind === "packet") return { kind: "packet", packet: happening.packet, nowMs };
+    return { ...happening, nowMs };
   }
 
   #reconcile(): void {

@@ -36,8 +36,8 @@ export class World {
   constructor(seed: number, core: Core) {
     this.rng = new Rng(seed, 1);
     this.network = new Network(this.queue, this.rng);
-    this.encodes = this.rng.oneIn(6);
-    this.mac = this.encodes && this.rng.oneIn(4) ? hmac("a pair key") : null;
+    this.encodes = this.rng.oneIn(12);
+    this.mac = this.encodes && this.rng.oneIn(3) ? hmac("a pair key") : null;
     const config = drawConfig(this.rng);
     const world = {
       queue: this.queue,
