@@ -45,9 +45,9 @@ fuzz: node_modules/.installed ## One million inputs through every parser
 sim: node_modules/.installed ## Two units in a seeded simulator: make sim SIM="--hours 10000", SIM="--seed 7" to replay
 	@$(NODE) test/sim/run.ts $(SIM)
 
-bench: dist/.built ## Compares with Squid, Traffic Server, nginx, HAProxy and tinyproxy
+bench: dist/.built ## Compares with Squid, Traffic Server, Varnish, nginx, HAProxy and tinyproxy
 	@test/support/install-debian-packages.sh bench
-	@status=0; for part in run footprint reload-under-load; do $(NODE) test/bench/$$part.ts || status=$$?; \
+	@status=0; for part in run footprint reload-under-load cache; do $(NODE) test/bench/$$part.ts || status=$$?; \
 	  [ $$status -ne 130 ] || break; done; exit $$status
 
 format: node_modules/.installed ## Formats the tree

@@ -13,6 +13,9 @@ const ENTRIES = {
 
 const OUTPUT_FOLDER = "dist";
 
+/** Their binaries lie beside their own code. */
+const NATIVE_PACKAGES = ["lmdb"];
+
 /** CommonJS packages (undici) call `require`, which an ES module does not have. */
 const REQUIRE_BANNER =
   'import { createRequire as futagoCreateRequire } from "node:module"; const require = futagoCreateRequire(import.meta.url);';
@@ -27,6 +30,7 @@ async function bundle(): Promise<number> {
       platform: "node",
       format: "esm",
       target: "esnext",
+      external: NATIVE_PACKAGES,
       sourcemap: true,
       legalComments: "eof",
       banner: { js: REQUIRE_BANNER },

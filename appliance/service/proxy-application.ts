@@ -1,5 +1,7 @@
 /** The proxy as a worker runs it: generations, listeners and the sweep around one ProxyServer. */
+
 import { failure, type Outcome, success } from "#base/outcome.ts";
+import type { CacheStore } from "#caching/cache-store.ts";
 import { SWEEP_SHARE, SWEEP_STEP_MS } from "#proxy/limits.ts";
 import { ProxyServer } from "#proxy/proxy-server.ts";
 import type { Settings } from "#settings/schema.ts";
@@ -9,6 +11,9 @@ import { OwnAddresses } from "./own-addresses.ts";
 import type { ListenAddress } from "./worker-messages.ts";
 import type { OpenListener, WorkerApplication, WorkerServices } from "./worker-runtime.ts";
 
+/** Opens this worker's store; null: nothing is stored. */
+export type OpenWorkerStore = (services: WorkerServices, settings: Settings) => CacheStore | null;
+
 export class ProxyApplication implements WorkerApplication {
   readonly #services: WorkerServices;
   readonly #own = new OwnAddresses();
@@ -16,9 +21,12 @@ export class ProxyApplication implements WorkerApplication {
   #built: BuiltGeneration | null = null;
   #server: ProxyServer | null = null;
   #sweep: NodeJS.Timeout | null = null;
+  readonly #openStore: OpenWorkerStore;
+  #store: CacheStore | null = null;
 
-  constructor(services: WorkerServices) {
+  constructor(services: WorkerServices, openStore: OpenWorkerStore = () => null) {
     this.#services = services;
+    this.#openStore = openStore;
     this.#context = {
       clock: services.clock,
       counters: services.counters,
@@ -37,7 +45,7 @@ export class ProxyApplication implements WorkerApplication {
   }
 
   async listen(at: ListenAddress): Promise<Outcome<OpenListener, string>> {
-    const listening = await listen(
+    const listening = listen(
       {
         ...at,
         reusePort: true,
@@ -50,7 +58,7 @@ export class ProxyApplication implements WorkerApplication {
     return success({
       close: () => {
         this.#own.remove(at);
-        void listening.value.close();
+        listening.value.close();
       },
     });
   }
@@ -60,7 +68,8 @@ export class ProxyApplication implements WorkerApplication {
       if (this.#sweep !== null) clearInterval(this.#sweep);
       this.#own.close();
       this.#built?.generation.dispose();
-      done();
+      if (this.#store === null) done();
+      else void this.#store.close().then(done, done);
     };
     if (this.#server === null) ended();
     else this.#server.drain(timeoutMs, ended);
@@ -68,8 +77,10 @@ export class ProxyApplication implements WorkerApplication {
 
   #start({ generation }: BuiltGeneration): void {
     const { clock, counters, ledger, record, unit } = this.#services;
+    this.#store = this.#openStore(this.#services, generation.settings);
     const server = new ProxyServer(
       {
+        store: this.#store,
         clock,
         counters,
         ledger,

@@ -3,8 +3,8 @@
  * user share a port without a word; so each new address is first bound once without it, which fails when
  * anybody else has it and, for port 0, learns a free port.
  */
-import { type Outcome, success } from "#base/outcome.ts";
-import { listen } from "#socket/listener.ts";
+import { failure, type Outcome, success } from "#base/outcome.ts";
+import { reservePort } from "#socket/reserve-port.ts";
 import type { ListenAddress } from "./worker-messages.ts";
 
 const WILDCARDS: readonly string[] = ["0.0.0.0", "::"];
@@ -12,14 +12,6 @@ const WILDCARDS: readonly string[] = ["0.0.0.0", "::"];
 /** "address:port", with brackets around IPv6. */
 export const formatListen = (at: ListenAddress): string =>
   at.address.includes(":") ? `[${at.address}]:${at.port}` : `${at.address}:${at.port}`;
-
-/** Binds exclusively for a moment; the port that was bound, or why not and what to do. */
-async function probe(at: ListenAddress): Promise<Outcome<number, string>> {
-  const listening = await listen({ ...at, reusePort: false }, (wire) => wire.destroy());
-  if (!listening.ok) return { ok: false, error: listening.error.text };
-  await listening.value.close();
-  return success(listening.value.port);
-}
 
 /** Whether one of ours already listens where a probe of `at` would collide with it. */
 const isCoveredBy = (at: ListenAddress, ours: readonly ListenAddress[]): boolean =>
@@ -46,8 +38,8 @@ export async function reservePorts(
     if (pair !== undefined) resolved.push(pair.real);
     else if (isCoveredBy(at, ours)) resolved.push({ address: at.address, port: at.port });
     else {
-      const port = await probe(at);
-      if (!port.ok) return port;
+      const port = await reservePort(at.address, at.port);
+      if (!port.ok) return failure(port.error.text);
       resolved.push({ address: at.address, port: port.value });
     }
   }

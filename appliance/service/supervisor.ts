@@ -10,8 +10,10 @@ import type { Logger } from "#base/logger.ts";
 import { failure, type Outcome, success } from "#base/outcome.ts";
 import { COUNTERS_BYTES, Counters, sumCounters } from "#http/counters.ts";
 import type { Settings } from "#settings/schema.ts";
+import { newDescriptorTable } from "#socket/descriptor-table.ts";
 import { ConnectionLedger, createLedgerMemory } from "#transport/connection-ledger.ts";
 import { reservePorts } from "./reserve-ports.ts";
+import type { ResponseStore } from "./response-store.ts";
 import type { Apply, ListenAddress, UnitFacts } from "./worker-messages.ts";
 import { WorkerSlot, type WorkerStatus } from "./worker-slot.ts";
 
@@ -32,7 +34,8 @@ export interface WorkerCounters {
   readonly values: Readonly<Record<string, number>>;
 }
 
-const workerCount = (settings: Settings): number => settings.workers || availableParallelism();
+/** How many workers the settings ask for. */
+export const workerCount = (settings: Settings): number => settings.workers || availableParallelism();
 
 export class Supervisor {
   readonly #deps: SupervisorDeps;
@@ -45,6 +48,7 @@ export class Supervisor {
   readonly #slots = new Map<number, WorkerSlot>();
   readonly #leaving = new Map<WorkerSlot, Promise<void>>();
   #current: Apply | null = null;
+  #store: ResponseStore | null = null;
   #isDraining = false;
 
   constructor(deps: SupervisorDeps) {
@@ -81,8 +85,9 @@ export class Supervisor {
   }
 
   /** Starts the workers; when one cannot start, none is left running and the outcome says why. */
-  async start(settings: Settings): Promise<Outcome<null, string>> {
+  async start(settings: Settings, store: ResponseStore | null): Promise<Outcome<null, string>> {
     assert(this.#current === null, "a supervisor starts once");
+    this.#store = store;
     const listen = await reservePorts(settings.listen, []);
     if (!listen.ok) return listen;
     this.#current = { kind: "apply", generation: 1, settings, listen: listen.value };
@@ -166,12 +171,15 @@ export class Supervisor {
         index,
         countersMemory: this.#countersMemory,
         ledgerMemory: this.#ledgerMemory,
+        descriptors: newDescriptorTable(),
+        store: this.#store?.place ?? null,
         unit: this.#deps.unit,
       },
       counters: new Counters(this.#countersMemory, index),
       ledger: new ConnectionLedger(this.#ledgerMemory, index),
       logger: this.#deps.logger,
       onLog: this.#deps.onLog,
+      onEnded: () => this.#store?.store.clearClaims(index),
       current: () => {
         assert(this.#current !== null, "workers start after the settings are there");
         return this.#current;

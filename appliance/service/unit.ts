@@ -22,7 +22,8 @@ import { AccessLog } from "./access-log.ts";
 import { countersByWorker, Metrics } from "./metrics.ts";
 import type { Prepared } from "./prepared.ts";
 import { formatListen } from "./reserve-ports.ts";
-import { Supervisor } from "./supervisor.ts";
+import { openResponseStore, type ResponseStore } from "./response-store.ts";
+import { Supervisor, workerCount } from "./supervisor.ts";
 import type { ListenAddress, UnitFacts } from "./worker-messages.ts";
 
 export interface UnitOptions {
@@ -44,6 +45,20 @@ export interface StartFailure {
 }
 
 const STATE_FOLDER_MODE = 0o700;
+
+/** Places for workers in the store: a reload may raise their number. */
+const STORE_WORKERS_MIN = 16;
+
+const STORE_SETTINGS = ["enabled", "folder", "memoryBytesMax", "diskBytesMax", "objectBytesMax"] as const;
+
+/** What a reload could not change. */
+function notesOn(before: Settings, after: Settings): readonly string[] {
+  const changed = STORE_SETTINGS.filter((name) => before.cache[name] !== after.cache[name]);
+  return [
+    ...(before.control.socket === after.control.socket ? [] : ["control.socket"]),
+    ...changed.map((name) => `cache.${name}`),
+  ].map((path) => `${path} changes at the next start`);
+}
 
 const startFailure = (...lines: string[]): Outcome<never, StartFailure> =>
   failure({ lines, isSettings: false });
@@ -182,8 +197,11 @@ export class Unit implements AsyncDisposable {
     const log = await this.#accessLog.prepare(accessLog);
     if (!log.ok) return log;
     log.value.commit();
+    const store = this.#openStore();
+    if (!store.ok) return store;
+    this.#parts.use(store.value);
     this.#parts.defer(() => this.#supervisor.stop());
-    const workers = await this.#supervisor.start(this.#settings);
+    const workers = await this.#supervisor.start(this.#settings, store.value);
     if (!workers.ok) return workers;
     this.#parts.use(this.#metrics);
     const served = await this.#metrics.prepare(metrics);
@@ -191,6 +209,14 @@ export class Unit implements AsyncDisposable {
     served.value.commit();
     this.#state = "serving";
     return success(null);
+  }
+
+  #openStore(): Outcome<ResponseStore | null, string> {
+    const { cache } = this.#settings;
+    if (!cache.enabled) return success(null);
+    const { clock, logger } = this.#options;
+    const workersMax = Math.max(STORE_WORKERS_MIN, 2 * workerCount(this.#settings));
+    return openResponseStore(cache, { stateDir: this.#stateDir, workersMax, clock, logger });
   }
 
   async #tryReload(): Promise<Outcome<ReloadAnswer, string>> {
@@ -207,8 +233,7 @@ export class Unit implements AsyncDisposable {
     const generation = this.#supervisor.generation;
     const changed = changedSections(before, this.#settings).join(",");
     logger("info", "reloaded", { generation, changed: changed === "" ? "nothing" : changed });
-    const isMoved = before.control.socket !== this.#settings.control.socket;
-    return success({ generation, notes: isMoved ? ["control.socket changes at the next start"] : [] });
+    return success({ generation, notes: notesOn(before, this.#settings) });
   }
 
   /** Everything that can fail is made ready first; the workers are the last that can refuse. */

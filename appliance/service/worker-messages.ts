@@ -5,6 +5,7 @@
  */
 import type { LogLevel, LogValues } from "#base/logger.ts";
 import type { Settings } from "#settings/schema.ts";
+import type { StorePlace } from "./response-store.ts";
 
 /** A listener with the port that it really has: a setting of 0 is already resolved. */
 export interface ListenAddress {
@@ -27,6 +28,10 @@ export interface WorkerData {
   /** The counters of all workers, a region each. */
   readonly countersMemory: SharedArrayBuffer;
   readonly ledgerMemory: SharedArrayBuffer;
+  /** Which descriptors the worker has open. */
+  readonly descriptors: SharedArrayBuffer;
+  /** Where responses are stored; null: nowhere. */
+  readonly store: StorePlace | null;
   readonly unit: UnitFacts;
 }
 

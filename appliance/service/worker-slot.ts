@@ -12,6 +12,7 @@ import { Worker } from "node:worker_threads";
 import type { Logger } from "#base/logger.ts";
 import { failure, type Outcome, success } from "#base/outcome.ts";
 import { COUNTERS, type CounterName, type Counters } from "#http/counters.ts";
+import { closeDescriptors } from "#socket/descriptor-table.ts";
 import type { ConnectionLedger } from "#transport/connection-ledger.ts";
 import type { Apply, FromWorker, ToWorker, WorkerData } from "./worker-messages.ts";
 
@@ -44,6 +45,8 @@ export interface SlotDeps {
   readonly ledger: ConnectionLedger;
   readonly logger: Logger;
   readonly onLog: (text: string, lines: number) => void;
+  /** The worker is gone, and nothing of it runs any more. */
+  readonly onEnded: () => void;
   /** The settings that a worker which starts now must have. */
   readonly current: () => Apply;
 }
@@ -132,8 +135,11 @@ export class WorkerSlot {
   async #launch(): Promise<Outcome<null, string>> {
     this.#state = "starting";
     this.#lastError = null;
-    // Without the options of the main thread: its loaders and hooks are not the workers', and cost each start.
-    const worker = new Worker(this.#deps.entry, { workerData: this.#deps.data, execArgv: [] });
+    const worker = new Worker(this.#deps.entry, {
+      workerData: this.#deps.data,
+      // Not the options of the main thread: its loaders and hooks are not the workers', and cost each start.
+      execArgv: ["--disable-warning=ExperimentalWarning"],
+    });
     this.#worker = worker;
     worker.on("message", (message: FromWorker) => this.#hear(message));
     worker.on("error", (error) => {
@@ -186,6 +192,8 @@ export class WorkerSlot {
     this.#worker = null;
     for (const name of gaugeNames) counters.add(name, -counters.value(name));
     ledger.clearWorker(data.index);
+    closeDescriptors(data.descriptors);
+    this.#deps.onEnded();
     const why = this.#lastError ?? `the worker ended with code ${code}`;
     const before = this.#state;
     if (before === "draining" || before === "gone") this.#leave();

@@ -269,6 +269,12 @@ export const CLOSE_REASONS = {
     "the head of the answer is larger than the limit",
     "接続先の応答ヘッダーが大きさの上限を超えています。",
   ),
+  "not-cached": row(
+    504,
+    null,
+    "only a stored answer was asked for, and none may be used",
+    "保存済みの応答だけが要求されましたが、利用できるものがありません。",
+  ),
   "internal-error": row(
     500,
     "proxy_internal_error",
@@ -284,6 +290,10 @@ export const CLOSE_REASONS = {
   "client-stalled": aborted(
     "the client read more slowly than the minimum rate",
     "クライアントの受信が最低速度を下回りました。",
+  ),
+  "store-failed": aborted(
+    "the stored answer could not be read to its end",
+    "保存済みの応答を最後まで読み出せませんでした。",
   ),
   "origin-truncated": aborted(
     "the answer of the destination ended early",

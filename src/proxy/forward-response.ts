@@ -23,6 +23,8 @@ export interface ResponseContext {
   /** Whether this unit wants the connection closed (drain, client half-closed, …). */
   readonly mustClose: boolean;
   readonly wallMs: number;
+  /** The value of Cache-Status (RFC 9211); null without a cache. */
+  readonly cacheStatus: string | null;
 }
 
 /** Makes the answer for the client from the origin's: new framing, Via, Date when there is none. */
@@ -32,6 +34,7 @@ export function forwardResponse(head: ResponseHead, context: ResponseContext): F
   fields.addLower("via", "Via", viaElement(head.minorVersion, context.pseudonym));
   // RFC 9110 section 6.6.1: a recipient with a clock adds the Date that is missing.
   if (head.fields.get("date") === undefined) fields.addLower("date", "Date", imfFixdate(context.wallMs));
+  if (context.cacheStatus !== null) fields.addLower("cache-status", "Cache-Status", context.cacheStatus);
   const chunked = addFraming(head, context.request, fields);
   const sized = chunked || head.framing.kind !== "close";
   const delimitedByClose = !sized || (head.framing.kind === "chunked" && !chunked);

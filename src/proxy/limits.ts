@@ -25,3 +25,6 @@ export const TARGET_SHOWN_MAX = 4_096;
  * unanswered: a flood must not hold more than the limit allows.
  */
 export const REFUSED_CONNECTIONS_MAX = 256;
+
+/** Held parts of a response up to this size are copied together with a further part into one body. */
+export const COMBINE_BYTES_MAX = 16 * 1024 * 1024;

@@ -1,10 +1,12 @@
 import type { Clock } from "#base/clock.ts";
+import type { CacheStore } from "#caching/cache-store.ts";
 import type { Counters } from "#http/counters.ts";
 import type { TransactionRecord } from "#http/transaction-record.ts";
 import type { ConnectionLedger } from "#transport/connection-ledger.ts";
 import type { Wire } from "#transport/wire.ts";
 import { ClientConnection } from "./client-connection.ts";
 import { type Generation, GenerationUse } from "./generation.ts";
+import { ProxyCache } from "./proxy-cache.ts";
 import type { ProxyContext } from "./proxy-context.ts";
 import { RefusedConnections } from "./refused-connections.ts";
 
@@ -16,6 +18,8 @@ export interface ProxyDependencies {
   readonly ledger: ConnectionLedger;
   readonly record: (record: TransactionRecord) => void;
   readonly version: string;
+  /** This worker's store; null: nothing is stored. Who made it closes it, after the drain. */
+  readonly store: CacheStore | null;
   /** When the unit started, and the counters of all its workers: for the status page. */
   readonly unitStartedWallMs: number;
   readonly unitCounters: () => Readonly<Record<string, number>>;
@@ -32,6 +36,7 @@ export class ProxyServer {
   /** Where the sweep goes on. */
   #sweeping = this.#connections.values();
   readonly #context: ProxyContext;
+  readonly #cache: ProxyCache | null;
   #current: GenerationUse;
   #draining: { readonly deadlineMs: number; readonly done: () => void } | null = null;
 
@@ -39,7 +44,9 @@ export class ProxyServer {
     this.#deps = deps;
     this.#refused = new RefusedConnections(deps.clock);
     this.#current = new GenerationUse(generation);
+    this.#cache = deps.store === null ? null : new ProxyCache(deps.store, deps.clock, deps.counters);
     this.#context = {
+      cache: this.#cache,
       clock: deps.clock,
       counters: deps.counters,
       record: deps.record,
@@ -93,6 +100,7 @@ export class ProxyServer {
       left += 1;
     }
     this.#refused.sweep(nowMs);
+    this.#cache?.sweep(nowMs);
     if (this.#draining !== null && nowMs >= this.#draining.deadlineMs) {
       for (const connection of this.#connections) connection.cut("draining");
     }
@@ -104,9 +112,13 @@ export class ProxyServer {
    */
   drain(timeoutMs: number, done: () => void): void {
     if (this.#draining !== null) return;
-    this.#draining = { deadlineMs: this.#deps.clock.nowMs() + timeoutMs, done };
+    const ended = (): void => {
+      this.#cache?.stop();
+      done();
+    };
+    this.#draining = { deadlineMs: this.#deps.clock.nowMs() + timeoutMs, done: ended };
     for (const connection of this.#connections) connection.drain();
-    if (this.#connections.size === 0) done();
+    if (this.#connections.size === 0) ended();
   }
 
   get openConnections(): number {

@@ -3,6 +3,7 @@ import type { RequestHead } from "#http/message-head.ts";
 import { reasonPhrase } from "#http/status.ts";
 import { isLoop } from "#http/via.ts";
 import { responseHeadText } from "#http1/serialize.ts";
+import { hit, join, lookup } from "./cache-steps.ts";
 import { type Answer, errorAnswer } from "./error-answer.ts";
 import { forwardRequest, forwardsLeft } from "./forward-request.ts";
 import { localAnswer } from "./local-answer.ts";
@@ -11,19 +12,24 @@ import type { Transaction } from "./transaction.ts";
 /**
  * A transaction as a table: what each step does, and which steps may follow it.
  *
- *   receive ─▶ authorize ─┬▶ local ────────────────────────────┐
- *      │           │      ├▶ connect ─ wait ─▶ (tunnel)        ├▶ finish
- *      │           │      └▶ fetch ─ wait ─▶ deliver ─ wait ───┤
- *      └───────────┴─────────────▶ refuse ─────────────────────┘
+ *   receive ─▶ authorize ─┬▶ local ─────────────────────────────────────────────┐
+ *      │           │      ├▶ connect ─ wait ─▶ (tunnel)                         │
+ *      │           │      └▶ lookup ─┬▶ hit ─ wait ─────────────────────────────┼▶ finish
+ *      │           │          │      ├▶ join ─ wait ─▶ deliver, hit or lookup    │
+ *      │           │          │      └▶ fetch ─ wait ─▶ deliver ─ wait ──────────┤
+ *      └───────────┴──────────┴────────▶ refuse ─────────────────────────────────┘
  *
  * A step that waits is followed by an event: the exchange's head (deliver), the end of the answer
- * (finish), a failure (refuse while no head has been sent), a tunnel.
+ * (finish), a failure (refuse while no head has been sent), a tunnel. Without a cache, look-up is a miss.
  */
 export type StepName =
   | "receive"
   | "authorize"
   | "local"
   | "connect"
+  | "lookup"
+  | "hit"
+  | "join"
   | "fetch"
   | "deliver"
   | "refuse"
@@ -36,9 +42,12 @@ export interface Step {
 
 export const STEPS: Readonly<Record<StepName, Step>> = {
   receive: { next: ["authorize", "refuse"], act: receive },
-  authorize: { next: ["local", "connect", "fetch", "refuse"], act: authorize },
+  authorize: { next: ["local", "connect", "lookup", "refuse"], act: authorize },
   local: { next: [], act: local },
   connect: { next: [], act: connect },
+  lookup: { next: ["hit", "join", "fetch", "refuse"], act: lookup },
+  hit: { next: [], act: hit },
+  join: { next: [], act: join },
   fetch: { next: [], act: fetchFromOrigin },
   deliver: { next: [], act: deliver },
   refuse: { next: [], act: refuse },
@@ -83,7 +92,7 @@ function authorize(transaction: Transaction): StepName {
       : because(transaction, "port-not-allowed");
   }
   if (!generation.requestPortAllowed(target.authority.port)) return because(transaction, "port-not-allowed");
-  return forwardsLeft(headOf(transaction)) === 0 ? "local" : "fetch";
+  return forwardsLeft(headOf(transaction)) === 0 ? "local" : "lookup";
 }
 
 /** The request is for this unit itself. */
@@ -131,12 +140,18 @@ function fetchFromOrigin(transaction: Transaction): "wait" {
     pseudonym: generation.pseudonym,
     clientAddress: connection.wire.remoteAddress,
   });
-  transaction.exchange = generation.fetch(request, transaction);
+  const { caching } = transaction;
+  const { cache } = connection.context;
+  transaction.exchange =
+    cache === null || caching === null || caching.isBypassed || head.method === "HEAD"
+      ? generation.fetch(request, transaction)
+      : cache.fetch(transaction, caching, request);
   return "wait";
 }
 
 function deliver(transaction: Transaction): "wait" {
   if (transaction.response === null) throw new Error("invariant broken: deliver without an answer");
+  transaction.connection.context.cache?.observe(transaction, transaction.response);
   transaction.deliver(transaction.response);
   return "wait";
 }
@@ -158,6 +173,8 @@ function refuse(transaction: Transaction): "wait" {
     allowMethods: transaction.allowMethods ?? generation.settings.requests.methods,
     nextHop: transaction.upstreamAddress === "-" ? undefined : transaction.upstreamAddress,
   });
+  if (transaction.cacheStatus !== null)
+    answer.fields.addLower("cache-status", "Cache-Status", transaction.cacheStatus);
   sendOwnAnswer(transaction, answer);
   return "wait";
 }

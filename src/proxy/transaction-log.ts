@@ -1,5 +1,6 @@
 import { CLOSE_REASONS } from "#http/close-reason.ts";
-import type { TransactionRecord } from "#http/transaction-record.ts";
+import type { CounterName, Counters } from "#http/counters.ts";
+import type { CacheResult, TransactionRecord } from "#http/transaction-record.ts";
 import { TARGET_SHOWN_MAX } from "./limits.ts";
 import type { Transaction } from "./transaction.ts";
 
@@ -29,7 +30,7 @@ export function transactionRecord(
           : "HIER_PARENT",
     upstreamAddress: transaction.upstreamAddress,
     reason: transaction.reason,
-    contentType: transaction.response?.fields.get("content-type") ?? "-",
+    contentType: transaction.contentType ?? transaction.response?.fields.get("content-type") ?? "-",
     referer: head?.fields.get("referer") ?? "-",
     userAgent: head?.fields.get("user-agent") ?? "-",
   };
@@ -37,8 +38,9 @@ export function transactionRecord(
 
 const shown = (target: string): string => (target === "" ? "-" : target.slice(0, TARGET_SHOWN_MAX));
 
-function cacheResult(transaction: Transaction): TransactionRecord["cacheResult"] {
+function cacheResult(transaction: Transaction): CacheResult {
   if (transaction.tunnelled) return "TCP_TUNNEL";
+  if (transaction.cacheResult !== null) return transaction.cacheResult;
   if (transaction.upstreamAddress !== "-") return "TCP_MISS";
   if (transaction.head === null) return "NONE";
   const { proxyError } = CLOSE_REASONS[transaction.reason];
@@ -46,4 +48,29 @@ function cacheResult(transaction: Transaction): TransactionRecord["cacheResult"]
   const form = transaction.head.target.form;
   if (form === "origin" || form === "asterisk") return "TCP_LOCAL";
   return transaction.reason === "complete" ? "TCP_MISS" : "NONE";
+}
+
+const HIT = ["cache_hits", "cache_bytes_saved"] as const;
+
+/** What each result counts as; `cache_bytes_saved` counts bytes. */
+const COUNTED: Readonly<Record<CacheResult, readonly CounterName[]>> = {
+  TCP_MISS: ["cache_misses"],
+  TCP_REFRESH_MODIFIED: ["cache_misses"],
+  TCP_CLIENT_REFRESH_MISS: ["cache_misses"],
+  TCP_REFRESH_UNMODIFIED: ["cache_revalidated", "cache_bytes_saved"],
+  TCP_HIT: HIT,
+  TCP_MEM_HIT: [...HIT, "cache_hits_memory"],
+  TCP_IMS_HIT: HIT,
+  TCP_CF_HIT: [...HIT, "cache_hits_collapsed"],
+  TCP_STALE_HIT: [...HIT, "cache_hits_stale"],
+  TCP_REFRESH_FAIL_OLD: [...HIT, "cache_hits_stale"],
+  TCP_TUNNEL: [],
+  TCP_DENIED: [],
+  TCP_LOCAL: [],
+  NONE: [],
+};
+
+/** Counts what the cache did for an ended transaction. */
+export function countCacheResult(counters: Counters, result: CacheResult, responseBytes: number): void {
+  for (const name of COUNTED[result]) counters.add(name, name === "cache_bytes_saved" ? responseBytes : 1);
 }

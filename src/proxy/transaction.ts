@@ -2,15 +2,17 @@ import { assert } from "#base/assert.ts";
 import { CLOSE_REASONS, type CloseReason } from "#http/close-reason.ts";
 import type { FieldList } from "#http/field-list.ts";
 import type { RequestHead, ResponseHead } from "#http/message-head.ts";
+import type { CacheResult } from "#http/transaction-record.ts";
 import type { Cancel, OpenedTunnel } from "#transport/connect.ts";
 import type { Exchange, ExchangeHandler } from "#transport/exchange.ts";
 import type { Wire } from "#transport/wire.ts";
 import { BodyPace } from "./body-pace.ts";
+import type { CachedRequest } from "./cached-request.ts";
 import type { ClientConnection } from "./client-connection.ts";
 import { forwardResponse, interimHeadText, upgradeHeadText } from "./forward-response.ts";
 import type { Generation, GenerationUse } from "./generation.ts";
 import { STEPS, type Step, type StepName } from "./steps.ts";
-import { transactionRecord } from "./transaction-log.ts";
+import { countCacheResult, transactionRecord } from "./transaction-log.ts";
 import { Tunnel } from "./tunnel.ts";
 
 /**
@@ -25,7 +27,7 @@ export class Transaction implements ExchangeHandler {
   readonly generation: Generation;
   readonly startedMs: number;
   readonly startedWallMs: number;
-  readonly #use: GenerationUse;
+  readonly use: GenerationUse;
   /** Made when the sweep first finds the transaction: most are over before. */
   #pace: BodyPace | null = null;
   readonly #firstByte: number;
@@ -41,6 +43,14 @@ export class Transaction implements ExchangeHandler {
   parent: string | null = null;
   /** The origin's answer, once its head is there. */
   response: ResponseHead | null = null;
+  /** What the cache knows of the request; null where there is none. */
+  caching: CachedRequest | null = null;
+  /** For the log, once the cache has a word on it. */
+  cacheResult: CacheResult | null = null;
+  /** The value of Cache-Status; null without a cache. */
+  cacheStatus: string | null = null;
+  /** Of an answer from the store. */
+  contentType: string | null = null;
   /** The connection must close after this answer. */
   mustClose = false;
   /** What Allow says with 405, where it is not the settings' list. */
@@ -59,7 +69,7 @@ export class Transaction implements ExchangeHandler {
   constructor(connection: ClientConnection, use: GenerationUse, startedMs: number) {
     const { clock, counters } = connection.context;
     this.connection = connection;
-    this.#use = use;
+    this.use = use;
     this.generation = use.generation;
     this.startedMs = startedMs;
     this.startedWallMs = clock.wallMs() - (clock.nowMs() - startedMs);
@@ -219,6 +229,7 @@ export class Transaction implements ExchangeHandler {
       pseudonym: this.generation.pseudonym,
       mustClose: this.closesAfterAnswer,
       wallMs: this.connection.context.clock.wallMs(),
+      cacheStatus: this.cacheStatus,
     });
     this.mustClose = answer.closes;
     this.#delimitedByClose = answer.delimitedByClose;
@@ -230,6 +241,16 @@ export class Transaction implements ExchangeHandler {
     return this.mustClose || this.connection.clientEnded || this.connection.context.draining();
   }
 
+  /** The same, decided now, for an answer from the store; the request has no body. */
+  closesForStored(): boolean {
+    this.mustClose = this.closesAfterAnswer || this.head?.keepAlive !== true;
+    return this.mustClose;
+  }
+
+  get clientAddress(): string {
+    return this.connection.wire.remoteAddress;
+  }
+
   /** Puts the head of the answer on its way; it waits for the body's first piece. */
   sendHead(status: number, headText: string, chunked: boolean): void {
     this.#headSent = true;
@@ -238,11 +259,14 @@ export class Transaction implements ExchangeHandler {
     this.connection.scheduleFlush();
   }
 
-  /** A whole answer of our own. */
+  /** A whole answer, of our own or from the store. `body` is not written to any more. */
   sendAnswer(status: number, headText: string, body: Buffer): void {
-    this.sendHead(status, headText, false);
-    this.connection.writer.body(body);
-    this.connection.writer.flush();
+    const { writer } = this.connection;
+    this.#headSent = true;
+    this.status = status;
+    writer.begin(headText, false);
+    writer.body(body);
+    writer.flush();
     this.answerWritten();
   }
 
@@ -320,8 +344,9 @@ export class Transaction implements ExchangeHandler {
     context.counters.add("client_bytes_received", requestBytes);
     context.counters.add("client_bytes_sent", responseBytes);
     context.counters.countClose(reason);
+    if (this.cacheResult !== null) countCacheResult(context.counters, this.cacheResult, responseBytes);
     this.connection.lastConsumedByte = this.#firstByte + requestBytes;
     context.record(transactionRecord(this, { requestBytes, responseBytes, nowMs: context.clock.nowMs() }));
-    this.#use.leave();
+    this.use.leave();
   }
 }

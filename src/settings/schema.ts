@@ -4,6 +4,7 @@
  * `form` says in an administrator's words what a text must look like.
  */
 import Type from "typebox";
+import { CacheSection } from "./cache-schema.ts";
 import { RedundancySchema } from "./redundancy-schema.ts";
 import {
   ADDRESS_FORM,
@@ -327,6 +328,7 @@ export const SettingsSchema = Type.Object(
       },
       { ...closed, description: "Name resolution.", default: {} },
     ),
+    cache: CacheSection,
     redundancy: RedundancySchema,
     accessLog: Type.Object(
       {

@@ -1,13 +1,47 @@
 /** Listening sockets. Every worker has its own on the same port (SO_REUSEPORT); the kernel shares out. */
-import { createServer, type Server } from "node:net";
 import { failure, type Outcome, success } from "#base/outcome.ts";
 import type { Wire } from "#transport/wire.ts";
-import { unmappedText } from "./peer-address.ts";
-import { errorName, type TcpHandle } from "./tcp-binding.ts";
-import { type Endpoint, TcpWire } from "./tcp-wire.ts";
+import { descriptorClosing, descriptorOpened } from "./descriptor-table.ts";
+import { eventPoll, type Watcher } from "./event-poll.ts";
+import { type ListenFailure, listenFailure } from "./listen-failure.ts";
+import { familyOf, putEndpoint, takeEndpoint } from "./socket-address.ts";
+import {
+  ADDRESS_AT,
+  ADDRESS_BYTES,
+  AF_INET6,
+  accept4,
+  BASE,
+  bind,
+  close,
+  dup,
+  EAGAIN,
+  EMFILE,
+  ENFILE,
+  errorName,
+  getsockname,
+  IPPROTO_IPV6,
+  IPPROTO_TCP,
+  IPV6_V6ONLY,
+  LENGTH_AT,
+  lastError,
+  SO_REUSEADDR,
+  SO_REUSEPORT,
+  SOCK_CLOEXEC,
+  SOCK_NONBLOCK,
+  SOCK_STREAM,
+  SOL_SOCKET,
+  setOption,
+  socket,
+  listen as startListening,
+  TCP_NODELAY,
+  WORDS,
+} from "./system-calls.ts";
+import { TcpWire } from "./tcp-wire.ts";
 
 /** Connections that the kernel keeps for us while we are busy; it cuts this to net.core.somaxconn. */
 const BACKLOG = 4_096;
+/** Connections accepted before others get their turn. */
+const ACCEPTS_IN_A_ROW_MAX = 64;
 
 export interface ListenOptions {
   readonly address: string;
@@ -16,10 +50,7 @@ export interface ListenOptions {
   readonly backlog?: number;
   /** Lets other workers listen on the same port; all of them must say so. */
   readonly reusePort: boolean;
-  /**
-   * A connection could not be accepted; the system's code. Not told for want of file descriptors: libuv
-   * then closes the waiting connections at once with a descriptor that it keeps for this, and goes on.
-   */
+  /** A connection could not be accepted; the system's code. */
   readonly onAcceptError?: (code: string) => void;
 }
 
@@ -27,94 +58,128 @@ export interface Listener {
   readonly address: string;
   readonly port: number;
   /** Accepts no more; connections go on. */
-  readonly close: () => Promise<void>;
+  readonly close: () => void;
 }
 
-/** Why it cannot listen. `text` says what to do about it. */
-export interface ListenFailure {
-  readonly code: string;
-  readonly text: string;
-}
+class ListeningSocket implements Watcher {
+  readonly #fd: number;
+  readonly #onWire: (wire: Wire) => void;
+  readonly #onAcceptError: (code: string) => void;
+  /** Given up for a moment when there are no more, to take a connection from the queue and close it. */
+  #spare: number;
+  #isOpen = true;
 
-const ADVICE: Readonly<Record<string, string>> = {
-  EADDRINUSE: "another program listens there; stop it or choose another port",
-  EACCES: "this user may not use that port; choose one from 1024 up or grant CAP_NET_BIND_SERVICE",
-  EADDRNOTAVAIL: "this machine does not have that address; listen on one that it has, or on 0.0.0.0 or ::",
-  EAFNOSUPPORT: "this machine has no such address family; IPv6 may be turned off",
-  EMFILE: "too many files are open; raise the limit of open files",
-};
+  constructor(fd: number, onWire: (wire: Wire) => void, onAcceptError: (code: string) => void) {
+    this.#fd = fd;
+    this.#onWire = onWire;
+    this.#onAcceptError = onAcceptError;
+    this.#spare = dup(fd);
+    if (this.#spare >= 0) descriptorOpened(this.#spare);
+  }
 
-function failureOf(error: NodeJS.ErrnoException, { address, port }: ListenOptions): ListenFailure {
-  const code = error.code ?? "EUNKNOWN";
-  return {
-    code,
-    text: `cannot listen on ${address} port ${port}: ${ADVICE[code] ?? error.message} (${code})`,
-  };
-}
+  onReady(): void {
+    for (let left = ACCEPTS_IN_A_ROW_MAX; left > 0 && this.#isOpen; left -= 1) {
+      const fd = this.#accept();
+      if (fd >= 0) this.#take(fd);
+      else if (!this.#goesOnAfter(lastError())) return;
+    }
+  }
 
-function closeServer(server: Server): Promise<void> {
-  // Its callback would wait for the connections; the listening socket itself is closed at once.
-  if (server.listening) server.close();
-  return Promise.resolve();
-}
+  #accept(): number {
+    WORDS[LENGTH_AT >> 2] = ADDRESS_BYTES;
+    return accept4(this.#fd, BASE + ADDRESS_AT, BASE + LENGTH_AT, SOCK_NONBLOCK | SOCK_CLOEXEC);
+  }
 
-function peerOf(handle: TcpHandle): Endpoint {
-  const peer: { address?: string; port?: number } = {};
-  handle.getpeername(peer);
-  return { address: unmappedText(peer.address ?? ""), port: peer.port ?? 0 };
-}
-
-interface ListeningHandle {
-  onconnection: (this: unknown, status: number, handle: TcpHandle) => void;
-}
-
-/** Makes each connection a wire of ours instead of a socket (tcp-binding.ts says why). */
-function takeOver(
-  server: Server,
-  onWire: (wire: Wire) => void,
-  onAcceptError: ListenOptions["onAcceptError"],
-): void {
-  const { _handle: listening } = server as unknown as { readonly _handle: ListeningHandle };
-  listening.onconnection = (status, handle) => {
-    if (status < 0) {
-      onAcceptError?.(errorName(status));
+  #take(fd: number): void {
+    descriptorOpened(fd);
+    const wire = new TcpWire(fd, takeEndpoint(), null);
+    if (!eventPoll().add(fd, wire)) {
+      const code = errorName(lastError());
+      descriptorClosing(fd);
+      close(fd);
+      this.#onAcceptError(code);
       return;
     }
-    handle.setNoDelay(true);
-    const wire = new TcpWire(handle, peerOf(handle));
-    onWire(wire);
+    this.#onWire(wire);
     wire.start();
-  };
+  }
+
+  /** Whether more connections may be waiting. */
+  #goesOnAfter(error: number): boolean {
+    if (error === EAGAIN) return false;
+    this.#onAcceptError(errorName(error));
+    // Without descriptors the connections at the head of the queue would wait for ever, and we spin.
+    if (error === EMFILE || error === ENFILE) this.#turnAway();
+    return false;
+  }
+
+  #turnAway(): void {
+    if (this.#spare >= 0) {
+      descriptorClosing(this.#spare);
+      close(this.#spare);
+      const fd = this.#accept();
+      if (fd >= 0) close(fd);
+    }
+    this.#spare = dup(this.#fd);
+    if (this.#spare >= 0) descriptorOpened(this.#spare);
+  }
+
+  close(): void {
+    if (!this.#isOpen) return;
+    this.#isOpen = false;
+    eventPoll().remove(this.#fd);
+    for (const fd of [this.#fd, this.#spare]) {
+      if (fd < 0) continue;
+      descriptorClosing(fd);
+      close(fd);
+    }
+  }
+}
+
+/** Opens and binds. An error is the system's number. */
+function openListening({
+  address,
+  port,
+  backlog = BACKLOG,
+  reusePort,
+}: ListenOptions): Outcome<number, number> {
+  const family = familyOf(address);
+  const fd = socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+  if (fd < 0) return failure(lastError());
+  setOption(fd, SOL_SOCKET, SO_REUSEADDR, 1);
+  if (reusePort) setOption(fd, SOL_SOCKET, SO_REUSEPORT, 1);
+  if (family === AF_INET6) setOption(fd, IPPROTO_IPV6, IPV6_V6ONLY, 0);
+  // Accepted connections inherit it.
+  setOption(fd, IPPROTO_TCP, TCP_NODELAY, 1);
+  const length = putEndpoint(address, port);
+  if (bind(fd, BASE + ADDRESS_AT, length) === 0 && startListening(fd, backlog) === 0) return success(fd);
+  const error = lastError();
+  close(fd);
+  return failure(error);
+}
+
+function boundPort(fd: number): number {
+  WORDS[LENGTH_AT >> 2] = ADDRESS_BYTES;
+  getsockname(fd, BASE + ADDRESS_AT, BASE + LENGTH_AT);
+  return takeEndpoint().port;
 }
 
 /** Starts listening. Each accepted connection is a wire whose handler `onWire` sets before it returns. */
 export function listen(
   options: ListenOptions,
   onWire: (wire: Wire) => void,
-): Promise<Outcome<Listener, ListenFailure>> {
-  const server = createServer();
-  return new Promise((resolve) => {
-    const failed = (error: NodeJS.ErrnoException): void => resolve(failure(failureOf(error, options)));
-    server.once("error", failed);
-    const { address, port, backlog = BACKLOG, reusePort } = options;
-    server.listen({ host: address, port, backlog, reusePort }, () => {
-      server.removeListener("error", failed);
-      takeOver(server, onWire, options.onAcceptError);
-      server.on("error", (error: NodeJS.ErrnoException) => options.onAcceptError?.(error.code ?? "EUNKNOWN"));
-      const bound = server.address();
-      const boundPort = typeof bound === "object" && bound !== null ? bound.port : port;
-      resolve(success({ address, port: boundPort, close: () => closeServer(server) }));
-    });
-  });
-}
-
-/**
- * A port that was free a moment ago, for workers that are all to listen on it when the settings say 0.
- * Somebody else may take it in between; listening then fails with EADDRINUSE.
- */
-export async function reservePort(address: string): Promise<Outcome<number, ListenFailure>> {
-  const listening = await listen({ address, port: 0, reusePort: false }, (wire) => wire.destroy());
-  if (!listening.ok) return listening;
-  await listening.value.close();
-  return success(listening.value.port);
+): Outcome<Listener, ListenFailure> {
+  const { address, port, onAcceptError = () => {} } = options;
+  const refused = (error: number): Outcome<Listener, ListenFailure> =>
+    failure(listenFailure(errorName(error), address, port));
+  const opened = openListening(options);
+  if (!opened.ok) return refused(opened.error);
+  const listening = new ListeningSocket(opened.value, onWire, onAcceptError);
+  descriptorOpened(opened.value);
+  if (!eventPoll().addListener(opened.value, listening)) {
+    const error = lastError();
+    listening.close();
+    return refused(error);
+  }
+  return success({ address, port: boundPort(opened.value), close: () => listening.close() });
 }

@@ -3,7 +3,27 @@ import { createConnection, type Socket } from "node:net";
 import { failure, type Outcome, success } from "#base/outcome.ts";
 import type { Cancel } from "#transport/connect.ts";
 import type { TransportFailure } from "#transport/resolve.ts";
-import { errorName, newConnectRequest, newTcpHandle, type Request, type TcpHandle } from "./tcp-binding.ts";
+import { descriptorClosing, descriptorOpened } from "./descriptor-table.ts";
+import { BROKEN, eventPoll, HUNG_UP, type Watcher, WRITABLE } from "./event-poll.ts";
+import { familyOf, putEndpoint } from "./socket-address.ts";
+import {
+  ADDRESS_AT,
+  BASE,
+  bind,
+  close,
+  connect,
+  EINPROGRESS,
+  errorName,
+  IP_BIND_ADDRESS_NO_PORT,
+  IPPROTO_IP,
+  lastError,
+  SOCK_CLOEXEC,
+  SOCK_NONBLOCK,
+  SOCK_STREAM,
+  setOption,
+  socket,
+  takeSocketError,
+} from "./system-calls.ts";
 import { TcpWire } from "./tcp-wire.ts";
 
 export interface TcpTarget {
@@ -16,8 +36,10 @@ export interface TcpTarget {
   readonly onClose: () => void;
 }
 
+type Done<T> = (outcome: Outcome<T, TransportFailure>) => void;
+
 /** Tries one address. `done` is called once, never during the call, and not after a cancel. */
-export type Attempt<T> = (target: TcpTarget, done: (outcome: Outcome<T, TransportFailure>) => void) => Cancel;
+export type Attempt<T> = (target: TcpTarget, done: Done<T>) => Cancel;
 
 /** "192.0.2.1:80" or "[2001:db8::1]:80". */
 export const formatEndpoint = (address: string, port: number): string =>
@@ -59,46 +81,101 @@ export const attemptSocket: Attempt<Socket> = (target, done) => {
   };
 };
 
-const ignoreClose = (): void => {};
+/** What did not work at once, told later. */
+interface Refusal {
+  readonly error: number;
+  readonly isFromBind: boolean;
+}
 
-/** The local end, when the settings name one. 0, or a negative error. */
-function bindTo(handle: TcpHandle, sourceAddress: string): number {
-  return sourceAddress.includes(":") ? handle.bind6(sourceAddress, 0, 0) : handle.bind(sourceAddress, 0);
+/** One attempt: watched until the kernel says how it went. */
+class WireAttempt implements Watcher {
+  readonly #target: TcpTarget;
+  readonly #done: Done<TcpWire>;
+  /** -1 before it is opened, and when the attempt is over. */
+  #fd = -1;
+  #isOver = false;
+  #refusal: Refusal | null = null;
+
+  constructor(target: TcpTarget, done: Done<TcpWire>) {
+    this.#target = target;
+    this.#done = done;
+    this.#refusal = this.#start();
+    if (this.#refusal !== null) eventPoll().putOff(this);
+  }
+
+  #start(): Refusal | null {
+    const { address, port, sourceAddress } = this.#target;
+    const fd = socket(familyOf(address), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    if (fd < 0) return { error: lastError(), isFromBind: false };
+    descriptorOpened(fd);
+    const refusal = bindTo(fd, sourceAddress) ?? startConnect(fd, address, port) ?? this.#watch(fd);
+    if (refusal === null) this.#fd = fd;
+    else closeDescriptor(fd);
+    return refusal;
+  }
+
+  #watch(fd: number): Refusal | null {
+    return eventPoll().add(fd, this) ? null : { error: lastError(), isFromBind: false };
+  }
+
+  onReady(events: number): void {
+    if (this.#isOver) return;
+    const error = (events & (BROKEN | HUNG_UP)) === 0 ? 0 : takeSocketError(this.#fd);
+    if (error !== 0) this.#fail({ error, isFromBind: false });
+    else if ((events & WRITABLE) !== 0) this.#connected(events);
+  }
+
+  #connected(events: number): void {
+    const fd = this.#fd;
+    this.#isOver = true;
+    this.#fd = -1;
+    const wire = new TcpWire(fd, this.#target, { events, onGone: this.#target.onClose });
+    eventPoll().pass(fd, wire);
+    this.#done(success(wire));
+  }
+
+  /** For the poll: tells what did not work at once. */
+  run(): void {
+    if (!this.#isOver && this.#refusal !== null) this.#fail(this.#refusal);
+  }
+
+  #fail({ error, isFromBind }: Refusal): void {
+    this.cancel();
+    this.#done(failure(failureOf(errorName(error), this.#target, isFromBind)));
+  }
+
+  cancel(): void {
+    this.#isOver = true;
+    const fd = this.#fd;
+    if (fd < 0) return;
+    this.#fd = -1;
+    eventPoll().forget(fd);
+    closeDescriptor(fd);
+  }
+}
+
+function closeDescriptor(fd: number): void {
+  descriptorClosing(fd);
+  close(fd);
+}
+
+function bindTo(fd: number, sourceAddress: string | null): Refusal | null {
+  if (sourceAddress === null) return null;
+  // The port is chosen by `connect`, which knows that the same one may serve for several destinations.
+  setOption(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, 1);
+  const length = putEndpoint(sourceAddress, 0);
+  return bind(fd, BASE + ADDRESS_AT, length) < 0 ? { error: lastError(), isFromBind: true } : null;
+}
+
+function startConnect(fd: number, address: string, port: number): Refusal | null {
+  const length = putEndpoint(address, port);
+  if (connect(fd, BASE + ADDRESS_AT, length) === 0) return null;
+  const error = lastError();
+  return error === EINPROGRESS ? null : { error, isFromBind: false };
 }
 
 /** Connects a wire; it reads nothing before its `start()`. */
 export const attemptWire: Attempt<TcpWire> = (target, done) => {
-  const handle = newTcpHandle();
-  const request: Request = newConnectRequest();
-  let isOver = false;
-  const fail = (status: number, isFromBind: boolean): void => {
-    isOver = true;
-    handle.close(ignoreClose);
-    done(failure(failureOf(errorName(status), target, isFromBind)));
-  };
-  request.oncomplete = (status) => {
-    if (isOver) return;
-    if (status < 0) {
-      fail(status, false);
-      return;
-    }
-    isOver = true;
-    handle.setNoDelay(true);
-    done(success(new TcpWire(handle, target, target.onClose)));
-  };
-  const bound = target.sourceAddress === null ? 0 : bindTo(handle, target.sourceAddress);
-  const started = bound === 0 ? startConnect(handle, request, target) : bound;
-  if (started !== 0) {
-    process.nextTick(() => {
-      if (!isOver) fail(started, bound !== 0);
-    });
-  }
-  return () => {
-    if (isOver) return;
-    isOver = true;
-    handle.close(ignoreClose);
-  };
+  const attempt = new WireAttempt(target, done);
+  return () => attempt.cancel();
 };
-
-const startConnect = (handle: TcpHandle, request: Request, { address, port }: TcpTarget): number =>
-  address.includes(":") ? handle.connect6(request, address, port) : handle.connect(request, address, port);

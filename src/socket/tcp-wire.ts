@@ -1,300 +1,321 @@
 /**
- * Wires over bare TCP handles: every plain connection, accepted or made. TLS has NetWire.
+ * Wires over bare descriptors: every plain connection, accepted or made. TLS has NetWire.
  *
- * Reading: all quiet wires of a thread share one buffer, and what was read is copied out of it, for a wire
- * has no way to take back bytes that a handler still holds. A wire that fills that buffer carries bulk data
- * and gets a large one of its own, which it hands over without a copy: it is not read into again before
- * the handler lets go of it.
- *
- * Writing: the kernel takes the bytes during the call, or libuv queues them and `onDrain` follows.
+ * The kernel takes written bytes during the call, or they are queued here and `onDrain` follows.
  *
  *   open ──peer's FIN──▶ read side ended ─┐
  *     └──end()──▶ write side ended ───────┴─both─▶ closing ──▶ closed (onClose)
  *     └──destroy(), reset(), an error ────────────▶ closing
  */
 import type { Wire, WireHandler } from "#transport/wire.ts";
+import { descriptorClosing } from "./descriptor-table.ts";
+import { BROKEN, eventPoll, HUNG_UP, PEER_ENDED, READABLE, type Watcher, WRITABLE } from "./event-poll.ts";
+import { InputBuffer } from "./input-buffer.ts";
+import type { Endpoint } from "./socket-address.ts";
 import {
-  END_OF_STREAM,
+  type Piece,
+  SMALL_BYTES_MAX,
+  sendBytes,
+  sendGathered,
+  sendText,
+  unsentPart,
+} from "./socket-output.ts";
+import {
+  close,
+  EAGAIN,
   errorName,
-  lastRead,
-  lastWriteIsUnfinished,
-  newShutdownRequest,
-  newWriteRequest,
-  type Request,
-  type TcpHandle,
-} from "./tcp-binding.ts";
+  IPPROTO_TCP,
+  lingerToReset,
+  SHUT_WR,
+  setOption,
+  shutdown,
+  TCP_NODELAY,
+} from "./system-calls.ts";
 import { UNCLAIMED } from "./unclaimed.ts";
 
-const SHARED_BYTES = 16 * 1024;
-/** One read of bulk data; more was not measurably faster. */
-const OWN_BYTES = 64 * 1024;
-/** Reads in a row that would have fitted the shared buffer before the own one is given back. */
-const SMALL_READS_TO_SHRINK = 256;
+/** Reads before others get their turn. */
+const READS_IN_A_ROW_MAX = 8;
 
-const SHARED = Buffer.allocUnsafeSlow(SHARED_BYTES);
+/** The events after which a read tells something. */
+const TO_READ = READABLE | BROKEN | HUNG_UP | PEER_ENDED;
+const TO_WRITE = WRITABLE | BROKEN | HUNG_UP;
+/** After these the end of the stream follows the last bytes, and no further event comes. */
+const LAST_WORDS = BROKEN | HUNG_UP | PEER_ENDED;
 
-/** The other end of a connection. */
-export interface Endpoint {
-  readonly address: string;
-  readonly port: number;
+interface Made {
+  readonly events: number;
+  readonly onGone: () => void;
 }
 
-/** What the next write uses. A write that the kernel takes at once leaves it untouched. */
-let spareRequest: Request | null = null;
-
-export class TcpWire implements Wire {
+export class TcpWire implements Wire, Watcher {
   handler: WireHandler = UNCLAIMED;
   readonly remoteAddress: string;
   readonly remotePort: number;
-  #handle: TcpHandle | null;
-  #bytesRead = 0;
-  #bytesWritten = 0;
-  /** The large buffer of a wire that carries bulk data. */
-  #own: Buffer | null = null;
-  #smallReads = 0;
-  #corked: (Buffer | string)[] | null = null;
+  /** -1 once it is closed. */
+  #fd: number;
+  bytesRead = 0;
+  bytesWritten = 0;
+  unsentBytes = 0;
+  readonly #input = new InputBuffer();
+  #corked: Piece[] | null = null;
   /** What goes out when this turn of the event loop ends. */
-  #posted: Buffer | string | null = null;
-  /** Writes that libuv has queued. */
-  #unfinishedWrites = 0;
+  #posted: Piece | null = null;
+  /** What the kernel has not taken, in order. */
+  #queue: Buffer[] | null = null;
+  #isStarted = false;
   #isPaused = false;
+  /** Between the start and the end of handing out what was read. */
   #isReading = false;
+  /** The kernel may have bytes, or news, that have not been read. */
+  #isReadable: boolean;
+  /** Such that no event announces what follows them. */
+  #hasLastWords: boolean;
   #readEnded = false;
   #endCalled = false;
-  #isShuttingDown = false;
   #writeEnded = false;
+  /** Nagle's algorithm is still on. */
+  #delays: boolean;
+  #hasWritten = false;
+  #isPutOff = false;
+  #isCloseTold = false;
   /** `resume` was called while the handler had the bytes: a false that it returns is already undone. */
   #resumed = false;
   #errorCode: string | null = null;
-  #onGone: (() => void) | null = null;
+  #onGone: (() => void) | null;
 
-  /** Nothing is read before `start`. `onGone` is called when the connection is closed. */
-  constructor(handle: TcpHandle, peer: Endpoint, onGone: (() => void) | null = null) {
-    this.#handle = handle;
-    this.#onGone = onGone;
+  /**
+   * Takes over a descriptor that is watched; nothing is read before `start`. `made` is for a connection that
+   * was made here: the events that have been told of it, and who wants to know when it is closed.
+   */
+  constructor(fd: number, peer: Endpoint, made: Made | null) {
+    this.#fd = fd;
     this.remoteAddress = peer.address;
     this.remotePort = peer.port;
-    handle.owner = this;
-    handle.onread = onRead;
-    handle.useUserBuffer(SHARED);
+    // An accepted one has the option from its listener.
+    this.#delays = made !== null;
+    const events = made === null ? 0 : made.events;
+    this.#isReadable = (events & TO_READ) !== 0;
+    this.#hasLastWords = (events & LAST_WORDS) !== 0;
+    this.#onGone = made === null ? null : made.onGone;
   }
 
   /** Begins to read, now that there is a handler; a handler may have paused the wire before. */
   start(): void {
-    if (!this.#isPaused) this.#read();
+    this.#isStarted = true;
+    if (this.#isReadable && !this.#isPaused) this.#runLater();
   }
 
-  /** Reads on, unless it does: a call into libuv for nothing would cost every transaction half a µs. */
+  onReady(events: number): void {
+    if ((events & TO_READ) !== 0) {
+      this.#isReadable = true;
+      if ((events & LAST_WORDS) !== 0) this.#hasLastWords = true;
+      this.#read();
+    }
+    if (this.#queue !== null && (events & TO_WRITE) !== 0) this.#sendQueue();
+  }
+
+  // ── reading ───────────────────────────────────────────────────────────────────────────────────
+
   #read(): void {
-    if (this.#isReading || this.#readEnded) return;
+    if (this.#isReading || !this.#isStarted) return;
     this.#isReading = true;
-    this.#handle?.readStart();
+    let reads = 0;
+    while (this.#isReadable && !this.#isPaused && this.#fd >= 0 && !this.#readEnded) {
+      if (reads === READS_IN_A_ROW_MAX) {
+        this.#runLater();
+        break;
+      }
+      reads += 1;
+      this.#readOnce();
+      if (this.#hasLastWords && this.#isReadable && !this.#isPutOff) {
+        // What was said comes to its effect before the end does: an answer that was cut short still leaves.
+        this.#isPutOff = true;
+        eventPoll().putOffTurn(this);
+        break;
+      }
+    }
+    this.#isReading = false;
   }
 
-  /** For the handle: something was read, or the stream is over. */
-  wasRead(status: number): Buffer | undefined {
-    if (status > 0) return this.#received(status);
-    if (status === 0 || this.#handle === null) return undefined;
-    if (status !== END_OF_STREAM) this.#fail(status);
-    else if (!this.#readEnded) {
+  #readOnce(): void {
+    const size = this.#input.size;
+    const count = this.#input.read(this.#fd);
+    if (count > 0) {
+      // A short read has emptied the kernel's buffer: an event will tell of more.
+      if (count < size && !this.#hasLastWords) this.#isReadable = false;
+      this.bytesRead += count;
+      this.#resumed = false;
+      if (!this.handler.onData(this.#input.take(count)) && !this.#resumed) this.#isPaused = true;
+    } else if (count === 0) {
       this.#readEnded = true;
       this.handler.onEnd();
       this.#closeWhenEnded();
-    }
-    return undefined;
-  }
-
-  #received(length: number): Buffer | undefined {
-    const own = this.#own;
-    let bytes: Buffer;
-    if (own === null) {
-      bytes = Buffer.allocUnsafe(length);
-      SHARED.copy(bytes, 0, 0, length);
-    } else bytes = length === own.length ? own : own.subarray(0, length);
-    this.#resumed = false;
-    const goesOn = this.handler.onData(bytes) || this.#resumed;
-    if (!goesOn) this.pause();
-    return own === this.#own ? this.#bufferAfter(length) : undefined;
-  }
-
-  /** The buffer for the next read, when it is another one. */
-  #bufferAfter(length: number): Buffer | undefined {
-    if (this.#own === null) {
-      if (length < SHARED_BYTES) return undefined;
-      this.#own = Buffer.allocUnsafeSlow(OWN_BYTES);
-      this.#smallReads = 0;
-      return this.#own;
-    }
-    this.#smallReads = length < SHARED_BYTES ? this.#smallReads + 1 : 0;
-    if (this.#smallReads < SMALL_READS_TO_SHRINK) return undefined;
-    this.#own = null;
-    return SHARED;
+    } else if (count === -EAGAIN) this.#isReadable = false;
+    else this.#fail(-count);
   }
 
   settle(): void {
-    if (this.#own === null || this.#handle === null) return;
-    this.#own = null;
-    this.#handle.useUserBuffer(SHARED);
+    this.#input.settle();
   }
 
-  get bytesRead(): number {
-    return this.#handle === null ? this.#bytesRead : this.#handle.bytesRead;
+  pause(): void {
+    this.#isPaused = true;
   }
 
-  get bytesWritten(): number {
-    return this.#handle === null ? this.#bytesWritten : this.#handle.bytesWritten;
+  resume(): void {
+    this.#resumed = true;
+    this.#isPaused = false;
+    // Not at once: the caller may be in the middle of something.
+    if (this.#isReadable && !this.#isReading && this.#isStarted) this.#runLater();
   }
 
-  get unsentBytes(): number {
-    if (this.#handle === null) return 0;
-    const queued = this.#unfinishedWrites === 0 ? 0 : this.#handle.writeQueueSize;
-    return this.#corked === null ? queued : this.#corked.reduce((sum, piece) => sum + piece.length, queued);
-  }
+  // ── writing ───────────────────────────────────────────────────────────────────────────────────
 
-  get closed(): boolean {
-    return this.#handle === null;
-  }
-
-  post(piece: Buffer | string): void {
-    if (this.#handle === null || this.#endCalled) return;
-    if (this.#posted !== null || this.#corked !== null || this.#unfinishedWrites > 0) {
+  post(piece: Piece): void {
+    if (this.#fd < 0 || this.#endCalled) return;
+    if (this.#posted !== null || this.#corked !== null || this.#queue !== null) {
       this.#writePiece(piece);
       return;
     }
     this.#posted = piece;
-    if (posters.length === 0) setImmediate(sendPosted);
-    posters.push(this);
+    this.#runLater();
   }
 
-  /** Sends what was posted, if it has not gone yet. */
-  sendPosted(): void {
+  #sendPosted(): void {
     const piece = this.#posted;
     if (piece === null) return;
     this.#posted = null;
     this.#writePiece(piece);
   }
 
-  #writePiece(piece: Buffer | string): boolean {
+  #writePiece(piece: Piece): boolean {
     return typeof piece === "string" ? this.writeLatin1(piece) : this.write(piece);
   }
 
   write(bytes: Buffer): boolean {
-    if (this.#posted !== null) this.sendPosted();
-    const handle = this.#handle;
+    if (this.#posted !== null) this.#sendPosted();
     // Bytes for a connection that is gone are dropped, and nothing holds them; onClose tells the rest.
-    if (handle === null || this.#endCalled) return true;
+    if (this.#fd < 0 || this.#endCalled) return true;
     if (this.#corked !== null) {
       this.#corked.push(bytes);
+      this.unsentBytes += bytes.length;
       return false;
     }
-    const request = takeRequest();
-    return this.#written(handle.writeBuffer(request, bytes), request, bytes);
+    this.bytesWritten += bytes.length;
+    if (this.#queue !== null) return this.#enqueue(bytes);
+    return this.#sendNow(bytes, false);
   }
 
   writeLatin1(text: string): boolean {
-    if (this.#posted !== null) this.sendPosted();
-    const handle = this.#handle;
-    if (handle === null || this.#endCalled) return true;
+    if (this.#posted !== null) this.#sendPosted();
+    if (this.#fd < 0 || this.#endCalled) return true;
     if (this.#corked !== null) {
       this.#corked.push(text);
+      this.unsentBytes += text.length;
       return false;
     }
-    const request = takeRequest();
-    return this.#written(handle.writeLatin1String(request, text), request, null);
+    if (this.#queue !== null || text.length > SMALL_BYTES_MAX) return this.write(Buffer.from(text, "latin1"));
+    this.bytesWritten += text.length;
+    if (this.#delays) this.#countDelayed();
+    return this.#restQueued(sendText(this.#fd, text), text.length);
+  }
+
+  /** Queues what the block still has of the last `length` bytes, for what the kernel took of them. */
+  #restQueued(sent: number, length: number): boolean {
+    if (sent < 0) this.#fail(-sent);
+    return sent < 0 || sent === length ? true : this.#enqueue(unsentPart(sent, length));
+  }
+
+  /** Whether the kernel has all of it. */
+  #sendNow(bytes: Buffer, goesOn: boolean): boolean {
+    if (this.#delays) this.#countDelayed();
+    const sent = sendBytes(this.#fd, bytes, goesOn);
+    if (sent < 0) this.#fail(-sent);
+    if (sent < 0 || sent === bytes.length) return true;
+    return this.#enqueue(sent === 0 ? bytes : bytes.subarray(sent));
+  }
+
+  /** Nagle's algorithm never holds back the first write; many a tunnel has no second. */
+  #countDelayed(): void {
+    if (this.#hasWritten) {
+      setOption(this.#fd, IPPROTO_TCP, TCP_NODELAY, 1);
+      this.#delays = false;
+    }
+    this.#hasWritten = true;
+  }
+
+  #enqueue(bytes: Buffer): false {
+    this.#queue ??= [];
+    this.#queue.push(bytes);
+    this.unsentBytes += bytes.length;
+    return false;
+  }
+
+  #sendQueue(): void {
+    const queue = this.#queue;
+    this.#queue = null;
+    this.unsentBytes = 0;
+    for (const bytes of queue ?? []) {
+      if (this.#fd < 0) return;
+      if (this.#queue !== null) this.#enqueue(bytes);
+      else this.#sendNow(bytes, false);
+    }
+    if (this.#fd < 0 || this.#queue !== null) return;
+    this.handler.onDrain();
+    this.#finishEnd();
   }
 
   cork(): void {
-    if (this.#posted !== null) this.sendPosted();
+    if (this.#posted !== null) this.#sendPosted();
     this.#corked ??= [];
   }
 
   uncork(): boolean {
     const pieces = this.#corked;
+    if (pieces === null) return this.#queue === null;
     this.#corked = null;
-    const handle = this.#handle;
-    if (handle === null || this.#endCalled) return true;
-    if (pieces === null || pieces.length === 0) return this.#unfinishedWrites === 0;
-    const [first] = pieces;
-    if (pieces.length === 1 && first !== undefined) return this.#writePiece(first);
-    const buffers = pieces.map((piece) => (typeof piece === "string" ? Buffer.from(piece, "latin1") : piece));
-    const request = takeRequest();
-    return this.#written(handle.writev(request, buffers, true), request, buffers);
-  }
-
-  /** Whether the kernel has all of it. */
-  #written(status: number, request: Request, held: unknown): boolean {
-    if (status !== 0) {
-      spareRequest = request;
-      this.#fail(status);
-      return true;
+    const bytes = pieces.reduce((sum, piece) => sum + piece.length, 0);
+    this.unsentBytes -= bytes;
+    if (this.#fd < 0 || this.#endCalled) return true;
+    if (this.#queue === null && bytes <= SMALL_BYTES_MAX) {
+      this.bytesWritten += bytes;
+      if (this.#delays) this.#countDelayed();
+      return this.#restQueued(sendGathered(this.#fd, pieces), bytes);
     }
-    if (!lastWriteIsUnfinished()) {
-      spareRequest = request;
-      return this.#unfinishedWrites === 0;
+    let left = pieces.length;
+    for (const piece of pieces) {
+      left -= 1;
+      const part = typeof piece === "string" ? Buffer.from(piece, "latin1") : piece;
+      if (this.#fd < 0) return true;
+      this.bytesWritten += part.length;
+      if (this.#queue !== null) this.#enqueue(part);
+      else this.#sendNow(part, left > 0);
     }
-    request.owner = this;
-    request.buffer = held;
-    request.oncomplete = onWritten;
-    this.#unfinishedWrites += 1;
-    return false;
+    return this.#queue === null;
   }
 
-  /** For a request: an unfinished write is finished. */
-  wasWritten(status: number): void {
-    this.#unfinishedWrites -= 1;
-    if (this.#handle === null) return;
-    if (status < 0) this.#fail(status);
-    else if (this.#unfinishedWrites === 0) {
-      this.handler.onDrain();
-      this.#finishEnd();
-    }
-  }
+  // ── ends ──────────────────────────────────────────────────────────────────────────────────────
 
-  pause(): void {
-    this.#isPaused = true;
-    if (!this.#isReading) return;
-    this.#isReading = false;
-    this.#handle?.readStop();
-  }
-
-  resume(): void {
-    this.#resumed = true;
-    this.#isPaused = false;
-    this.#read();
+  get closed(): boolean {
+    return this.#fd < 0;
   }
 
   end(): void {
-    const handle = this.#handle;
-    if (handle === null || this.#endCalled) return;
-    if (this.#posted !== null) this.sendPosted();
+    if (this.#fd < 0 || this.#endCalled) return;
+    if (this.#posted !== null) this.#sendPosted();
     if (this.#corked !== null) this.uncork();
-    if (this.#handle === null) return;
     this.#endCalled = true;
     this.#finishEnd();
   }
 
   /** Sends the FIN. Not before the kernel has every byte: until then a reset must stay possible. */
   #finishEnd(): void {
-    const handle = this.#handle;
-    if (handle === null || !this.#endCalled || this.#unfinishedWrites > 0 || this.#isShuttingDown) return;
-    // With both directions over, closing sends the FIN: one system call and one callback less.
-    if (this.#readEnded) this.destroy();
-    else this.#shutDown(handle);
-  }
-
-  #shutDown(handle: TcpHandle): void {
-    this.#isShuttingDown = true;
-    const request = newShutdownRequest();
-    request.owner = this;
-    request.oncomplete = onShutdown;
-    // A peer that is gone already: its reset or its end is on the way to us.
-    if (handle.shutdown(request) !== 0) this.wasShutDown();
-  }
-
-  /** For a request: our direction is closed. */
-  wasShutDown(): void {
+    if (this.#fd < 0 || !this.#endCalled || this.#queue !== null || this.#writeEnded) return;
     this.#writeEnded = true;
-    this.#closeWhenEnded();
+    // With both directions over, closing sends the FIN: one system call less.
+    if (this.#readEnded) this.destroy();
+    // A peer that is gone already: its reset or its end is on the way to us.
+    else shutdown(this.#fd, SHUT_WR);
   }
 
   #closeWhenEnded(): void {
@@ -302,72 +323,48 @@ export class TcpWire implements Wire {
   }
 
   destroy(): void {
-    const handle = this.#release();
-    handle?.close(onClosed);
+    const fd = this.#fd;
+    if (fd < 0) return;
+    this.#fd = -1;
+    this.#corked = null;
+    this.#posted = null;
+    this.#queue = null;
+    this.#input.settle();
+    this.unsentBytes = 0;
+    eventPoll().forget(fd);
+    descriptorClosing(fd);
+    close(fd);
+    this.#runLater();
   }
 
   reset(): void {
-    // While a FIN is on its way libuv refuses a reset.
-    if (this.#isShuttingDown && !this.#writeEnded) this.destroy();
-    else this.#release()?.reset(onClosed);
-  }
-
-  /** For the handle: the connection is closed. */
-  wasClosed(): void {
-    this.#onGone?.();
-    this.handler.onClose(this.#errorCode);
-  }
-
-  #fail(status: number): void {
-    if (this.#handle === null) return;
-    this.#errorCode ??= errorName(status);
+    if (this.#fd < 0) return;
+    lingerToReset(this.#fd);
     this.destroy();
   }
 
-  /** Takes the handle out, with what will be asked for after the end. */
-  #release(): TcpHandle | null {
-    const handle = this.#handle;
-    if (handle === null) return null;
-    this.#bytesRead = handle.bytesRead;
-    this.#bytesWritten = handle.bytesWritten;
-    this.#handle = null;
-    this.#corked = null;
-    this.#posted = null;
-    return handle;
+  #fail(error: number): void {
+    this.#errorCode ??= errorName(error);
+    this.destroy();
   }
-}
 
-// What libuv calls: shared functions that find the wire through the object they are called on.
+  // ── later in the turn ─────────────────────────────────────────────────────────────────────────
 
-function onRead(this: TcpHandle): Buffer | undefined {
-  const status = lastRead();
-  return (this.owner as TcpWire).wasRead(status);
-}
+  #runLater(): void {
+    if (this.#isPutOff) return;
+    this.#isPutOff = true;
+    eventPoll().putOff(this);
+  }
 
-function onWritten(this: Request, status: number): void {
-  this.buffer = null;
-  (this.owner as TcpWire).wasWritten(status);
-}
-
-function onShutdown(this: Request): void {
-  (this.owner as TcpWire).wasShutDown();
-}
-
-function onClosed(this: TcpHandle): void {
-  (this.owner as TcpWire).wasClosed();
-}
-
-/** The wires with something posted, in this turn of the event loop. */
-let posters: TcpWire[] = [];
-
-function sendPosted(): void {
-  const now = posters;
-  posters = [];
-  for (const wire of now) wire.sendPosted();
-}
-
-function takeRequest(): Request {
-  const request = spareRequest ?? newWriteRequest();
-  spareRequest = null;
-  return request;
+  /** For the poll: what was put off. */
+  run(): void {
+    this.#isPutOff = false;
+    if (this.#posted !== null) this.#sendPosted();
+    if (this.#fd >= 0) this.#read();
+    else if (!this.#isCloseTold && !this.#isPutOff) {
+      this.#isCloseTold = true;
+      this.#onGone?.();
+      this.handler.onClose(this.#errorCode);
+    }
+  }
 }

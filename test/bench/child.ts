@@ -1,5 +1,5 @@
 /**
- * Child processes that cannot outlive the benchmark: each has its own process group, is pinned to a core,
+ * Child processes that cannot outlive the benchmark: each has its own process group, is pinned to its cores,
  * gets SIGTERM from the kernel should we die, and is ended by `await using`.
  */
 import { type ChildProcess, spawn } from "node:child_process";
@@ -15,7 +15,7 @@ const OUTPUT_BYTES_MAX = 4 * 1024 * 1024;
 const NOBODY = 65_534;
 
 export interface ChildOptions {
-  readonly core: number;
+  readonly cores: readonly number[];
   /** Where stdout and stderr go. */
   readonly outputFile: string;
   readonly asNobody?: boolean;
@@ -33,9 +33,9 @@ const isRoot = process.getuid?.() === 0;
 /** The user and group that a daemon gets, for handing it its folder; null where we cannot change users. */
 export const daemonOwner = (): number | null => (isRoot ? NOBODY : null);
 
-function pinned(core: number, command: readonly string[], asNobody: boolean): readonly string[] {
+function pinned(cores: readonly number[], command: readonly string[], asNobody: boolean): readonly string[] {
   const drop = asNobody && isRoot ? [`--reuid=${NOBODY}`, `--regid=${NOBODY}`, "--clear-groups"] : [];
-  return ["taskset", "-c", String(core), "setpriv", ...drop, "--pdeathsig", "TERM", "--", ...command];
+  return ["taskset", "-c", cores.join(","), "setpriv", ...drop, "--pdeathsig", "TERM", "--", ...command];
 }
 
 function signalGroup(child: ChildProcess, signal: NodeJS.Signals): void {
@@ -49,7 +49,7 @@ function signalGroup(child: ChildProcess, signal: NodeJS.Signals): void {
 
 /** Starts a daemon; it is stopped with SIGTERM, and with SIGKILL after five seconds. */
 export function startChild(command: readonly string[], options: ChildOptions): Child {
-  const [program = "", ...args] = pinned(options.core, command, options.asNobody === true);
+  const [program = "", ...args] = pinned(options.cores, command, options.asNobody === true);
   const output = openSync(options.outputFile, "a");
   const child = spawn(program, args, { stdio: ["ignore", output, output], detached: true });
   closeSync(output);
@@ -80,7 +80,7 @@ export function startChild(command: readonly string[], options: ChildOptions): C
 /** Runs a command to its end on the load generator's core and gives its stdout; throws with stderr when it fails. */
 export async function runTool(command: readonly string[], signal: AbortSignal): Promise<string> {
   signal.throwIfAborted();
-  const [program = "", ...args] = pinned(LOAD_CORE, command, false);
+  const [program = "", ...args] = pinned([LOAD_CORE], command, false);
   const child = spawn(program, args, { stdio: ["ignore", "pipe", "pipe"], detached: true });
   let stdout = "";
   let stderr = "";

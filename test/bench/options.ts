@@ -14,8 +14,8 @@ export interface BenchOptions {
 }
 
 const HELP = `Options:
-  --rounds N       alternating rounds (5)
-  --seconds N      seconds of each measurement (5)
+  --rounds N       alternating rounds (5; 3 of the caches)
+  --seconds N      seconds of each measurement (5; 3 of the caches)
   --only A,B,…     only these proxies, scenarios or parts
   --proxy NAME     footprint and reload: another proxy than futago
   --quick          short: shows that it works, not how fast
@@ -27,8 +27,16 @@ function whole(text: string | undefined, fallback: number): number {
   return value;
 }
 
+/** What a program does unless told otherwise. */
+interface BenchDefaults {
+  readonly rounds: number;
+  readonly seconds: number;
+}
+
+const STANDARD: BenchDefaults = { rounds: 5, seconds: 5 };
+
 /** Reads the command line; null when only help was asked for (it has been printed). */
-export function readOptions(words: readonly string[]): BenchOptions | null {
+function readOptions(words: readonly string[], defaults: BenchDefaults): BenchOptions | null {
   const { values } = parseArgs({
     args: [...words],
     options: {
@@ -45,8 +53,8 @@ export function readOptions(words: readonly string[]): BenchOptions | null {
     return null;
   }
   return {
-    rounds: whole(values.rounds, values.quick ? 1 : 5),
-    secondsEach: whole(values.seconds, values.quick ? 1 : 5),
+    rounds: whole(values.rounds, values.quick ? 1 : defaults.rounds),
+    secondsEach: whole(values.seconds, values.quick ? 1 : defaults.seconds),
     only: values.only?.split(",") ?? [],
     quick: values.quick,
     proxy: values.proxy ?? "futago",
@@ -64,10 +72,11 @@ export function interruptSignal(): AbortSignal {
 /** Runs a benchmark program: its exit code is 0 when all it had to show was shown, 130 when interrupted. */
 export async function runMain(
   main: (options: BenchOptions, signal: AbortSignal) => Promise<boolean>,
+  defaults: BenchDefaults = STANDARD,
 ): Promise<void> {
   const signal = interruptSignal();
   try {
-    const options = readOptions(process.argv.slice(2));
+    const options = readOptions(process.argv.slice(2), defaults);
     if (options !== null) process.exitCode = (await main(options, signal)) ? 0 : 1;
   } catch (error) {
     console.error(signal.aborted ? String(signal.reason) : error);

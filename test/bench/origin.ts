@@ -27,7 +27,7 @@ function sparseFile(path: string, bytes: number): void {
 }
 
 function launch(folder: string, files: string, port: number): Child {
-  const options = { core: LOAD_CORE, outputFile: join(folder, "output.txt") };
+  const options = { cores: [LOAD_CORE], outputFile: join(folder, "output.txt") };
   const nginx = findProgram("nginx");
   if (nginx === null)
     return startChild([process.execPath, RAW_ORIGIN, "files", String(port), files], options);

@@ -3,7 +3,7 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { type Child, daemonOwner, startChild, untilListening } from "./child.ts";
 import { findProgram, PROXY_CORE, packageVersion } from "./machine.ts";
-import { writeTemplate } from "./template.ts";
+import { type TemplateValues, writeTemplate } from "./template.ts";
 
 const PRODUCT = "dist/futago.js";
 
@@ -15,6 +15,8 @@ export interface PeerPlace {
   readonly originPort: number;
   /** Where tunnels go; a port of its own only where plain requests and tunnels have different far ends. */
   readonly tunnelPort: number;
+  /** Where it runs; on the proxy core unless told otherwise. */
+  readonly cores?: readonly number[];
   /** Settings that differ from the bench's own; only Futago knows them. */
   readonly settings?: Readonly<Record<string, unknown>>;
 }
@@ -25,7 +27,7 @@ export interface Abilities {
   readonly connect: boolean;
 }
 
-export interface Peer {
+export interface Peer<Place extends PeerPlace = PeerPlace> {
   readonly name: string;
   /** The Debian package; null for what this tree builds. */
   readonly packageName: string | null;
@@ -37,18 +39,25 @@ export interface Peer {
   /** Null where it is not installed. */
   readonly version: () => string | null;
   /** Writes the configuration into the place's folder and gives the command that serves in the foreground. */
-  readonly prepare: (place: PeerPlace) => readonly string[];
+  readonly prepare: (place: Place) => readonly string[];
 }
 
 const EVERYTHING: Abilities = { get: true, connect: true };
 const NO_CONNECT: Abilities = { get: true, connect: false };
 
-const values = ({ settings: _, ...place }: PeerPlace): Record<string, string | number> => place;
+/** What a template may name of a place. */
+const values = ({ name, folder, port, originPort, tunnelPort }: PeerPlace): TemplateValues => ({
+  name,
+  folder,
+  port,
+  originPort,
+  tunnelPort,
+});
 
-const program = (name: string): string => findProgram(name) ?? name;
+export const program = (name: string): string => findProgram(name) ?? name;
 
 /** Futago's settings for a bench: one worker, loopback allowed, log on, everything else as it ships. */
-function writeFutagoSettings(place: PeerPlace): string {
+export function writeFutagoSettings(place: PeerPlace): string {
   const file = join(place.folder, "settings.json");
   const settings = {
     unit: { name: place.name },
@@ -66,7 +75,7 @@ function writeFutagoSettings(place: PeerPlace): string {
 }
 
 /** The command that runs what `make` built. */
-const futagoCommand = (settingsFile: string, folder: string): readonly string[] => [
+export const futagoCommand = (settingsFile: string, folder: string): readonly string[] => [
   process.execPath,
   resolve(PRODUCT),
   "run",
@@ -76,7 +85,7 @@ const futagoCommand = (settingsFile: string, folder: string): readonly string[] 
   folder,
 ];
 
-function productVersion(): string | null {
+export function productVersion(): string | null {
   if (!existsSync(PRODUCT)) return null;
   const described: unknown = JSON.parse(readFileSync("package.json", "utf8"));
   const version =
@@ -84,22 +93,32 @@ function productVersion(): string | null {
   return String(version);
 }
 
-function prepareTrafficServer(place: PeerPlace): readonly string[] {
+/** Traffic Server's many files; `template` is its main one, `storageMib` the size of what it lays out on disk. */
+export function prepareTrafficServer(
+  place: PeerPlace,
+  template: string,
+  storageMib: number,
+  more: TemplateValues = {},
+): readonly string[] {
   const at = (file: string): string => join(place.folder, file);
   const runRoot = writeTemplate("trafficserver-runroot.yaml", at("runroot.yaml"), values(place));
-  writeTemplate("trafficserver-records.config", at("records.config"), values(place));
+  writeTemplate(template, at("records.config"), { ...values(place), ...more });
   writeTemplate("trafficserver-logging.yaml", at("logging.yaml"), values(place));
   writeTemplate("trafficserver-ip_allow.yaml", at("ip_allow.yaml"), values(place));
-  writeFileSync(at("storage.config"), `${place.folder} 16M\n`);
+  writeFileSync(at("storage.config"), `${place.folder} ${storageMib}M\n`);
   for (const empty of ["remap.config", "plugin.config", "ssl_multicert.config", "parent.config"])
     writeFileSync(at(empty), "");
   return [program("traffic_server"), `--run-root=${runRoot}`];
 }
 
+/** Writes a peer's one configuration file, and gives the path. */
+export const configure = (place: PeerPlace, template: string, more: TemplateValues = {}): string =>
+  writeTemplate(template, join(place.folder, template), { ...values(place), ...more });
+
 const configured =
   (template: string, command: (file: string) => readonly string[]) =>
   (place: PeerPlace): readonly string[] =>
-    command(writeTemplate(template, join(place.folder, template), values(place)));
+    command(configure(place, template));
 
 export const PEERS: readonly Peer[] = [
   {
@@ -127,7 +146,7 @@ export const PEERS: readonly Peer[] = [
     can: EVERYTHING,
     note: "one event thread, cache off",
     version: () => packageVersion("trafficserver"),
-    prepare: prepareTrafficServer,
+    prepare: (place) => prepareTrafficServer(place, "trafficserver-records.config", 16),
   },
   {
     name: "nginx",
@@ -167,7 +186,7 @@ export function findPeer(name: string): Peer {
 }
 
 export interface RunningPeer extends AsyncDisposable {
-  readonly peer: Peer;
+  readonly peer: Omit<Peer, "prepare">;
   readonly version: string;
   readonly port: number;
   readonly child: Child;
@@ -181,7 +200,11 @@ const lastLines = (file: string): string =>
   existsSync(file) ? readFileSync(file, "utf8").trim().split("\n").slice(-3).join(" | ").slice(0, 400) : "";
 
 /** Starts a peer on the proxy core and waits until it listens; a peer that is absent or fails is a value. */
-export async function startPeer(peer: Peer, place: PeerPlace, signal: AbortSignal): Promise<PeerStart> {
+export async function startPeer<Place extends PeerPlace>(
+  peer: Peer<Place>,
+  place: Place,
+  signal: AbortSignal,
+): Promise<PeerStart> {
   const version = peer.version();
   if (version === null) {
     const why =
@@ -190,7 +213,7 @@ export async function startPeer(peer: Peer, place: PeerPlace, signal: AbortSigna
   }
   const outputFile = join(place.folder, "output.txt");
   const asNobody = peer.packageName !== null && daemonOwner() !== null;
-  const child = startChild(peer.prepare(place), { core: PROXY_CORE, outputFile, asNobody });
+  const child = startChild(peer.prepare(place), { cores: place.cores ?? [PROXY_CORE], outputFile, asNobody });
   const fault = await untilListening(child, place.port, signal).catch(async (error: unknown) => {
     await child[Symbol.asyncDispose]();
     throw error;

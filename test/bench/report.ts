@@ -17,9 +17,9 @@ export interface Row {
   readonly cpuMicrosecondsEach: number;
 }
 
-const percent = (share: number): string => `${Math.round(share * 100)} %`;
+export const percent = (share: number): string => `${Math.round(share * 100)} %`;
 
-const number = (value: number): string =>
+export const number = (value: number): string =>
   value.toLocaleString("en-US", { maximumFractionDigits: value < 100 ? 1 : 0 });
 
 /** Right-aligned columns after the first, two spaces apart. */

@@ -111,7 +111,7 @@ async function tunnelCeiling(
   const port = await freePort();
   const command = [process.execPath, RAW_ORIGIN, "connect-stub", String(port)];
   const outputFile = `${workspace.folder("ceiling")}/output.txt`;
-  await using stub = startChild(command, { core: PROXY_CORE, outputFile });
+  await using stub = startChild(command, { cores: [PROXY_CORE], outputFile });
   if ((await untilListening(stub, port, signal)) !== null) return null;
   return await measureOnce(
     scenario,

@@ -4,8 +4,10 @@ import { join } from "node:path";
 
 const FOLDER = join(import.meta.dirname, "peers");
 
+export type TemplateValues = Readonly<Record<string, string | number>>;
+
 /** Fills a template of peers/; throws on a name that has no value. */
-export function fillTemplate(name: string, values: Readonly<Record<string, string | number>>): string {
+export function fillTemplate(name: string, values: TemplateValues): string {
   return readFileSync(join(FOLDER, name), "utf8").replace(/\{\{(\w+)\}\}/g, (_, key: string) => {
     const value = values[key];
     if (value === undefined) throw new Error(`${name}: no value for {{${key}}}`);
@@ -14,11 +16,7 @@ export function fillTemplate(name: string, values: Readonly<Record<string, strin
 }
 
 /** Fills a template and writes it; gives the path written. */
-export function writeTemplate(
-  name: string,
-  path: string,
-  values: Readonly<Record<string, string | number>>,
-): string {
+export function writeTemplate(name: string, path: string, values: TemplateValues): string {
   writeFileSync(path, fillTemplate(name, values), { mode: 0o644 });
   return path;
 }

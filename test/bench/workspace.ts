@@ -11,8 +11,9 @@ export interface Workspace extends Disposable {
   readonly folder: (name: string) => string;
 }
 
-export function createWorkspace(): Workspace {
-  const path = mkdtempSync(join(tmpdir(), "futago-bench-"));
+/** Makes it in the system's folder for temporary files, or in another. */
+export function createWorkspace(parent: string = tmpdir()): Workspace {
+  const path = mkdtempSync(join(parent, "futago-bench-"));
   chmodSync(path, 0o755);
   return {
     path,

@@ -39,7 +39,7 @@ async function startBench(different: object = {}): Promise<Bench> {
     onLog: (text) => void log.push(text),
     unit: { instance: "test", version: "0", startedWallMs: 0 },
   });
-  const started = await supervisor.start(settingsWith(different));
+  const started = await supervisor.start(settingsWith(different), null);
   if (!started.ok) throw new Error(started.error);
   return {
     supervisor,

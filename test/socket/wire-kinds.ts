@@ -62,7 +62,7 @@ export const CONNECTOR_OPTIONS: ConnectorOptions = {
 
 async function acceptedPair(t: Test, record: Recorder): Promise<WireAndPeer> {
   const accepted = Promise.withResolvers<Wire>();
-  const outcome = await listen({ address: "127.0.0.1", port: 0, reusePort: false }, (wire) => {
+  const outcome = listen({ address: "127.0.0.1", port: 0, reusePort: false }, (wire) => {
     wire.handler = record;
     accepted.resolve(wire);
   });

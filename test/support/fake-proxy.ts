@@ -1,5 +1,6 @@
 import type { Clock } from "#base/clock.ts";
 import type { Outcome } from "#base/outcome.ts";
+import type { CacheStore } from "#caching/cache-store.ts";
 import { COUNTERS_BYTES, Counters } from "#http/counters.ts";
 import type { FieldList } from "#http/field-list.ts";
 import type { TransactionRecord } from "#http/transaction-record.ts";
@@ -65,7 +66,10 @@ export class FakeProxy {
   readonly server: ProxyServer;
   disposed = 0;
 
-  constructor(change: (settings: Settings) => Settings = (settings) => settings) {
+  constructor(
+    change: (settings: Settings) => Settings = (settings) => settings,
+    store: CacheStore | null = null,
+  ) {
     const clock: Clock = { nowMs: () => this.nowMs, wallMs: () => 1_700_000_000_000 + this.nowMs };
     this.server = new ProxyServer(
       {
@@ -74,6 +78,7 @@ export class FakeProxy {
         ledger: new ConnectionLedger(createLedgerMemory(1, 7), 0),
         record: (record) => this.records.push(record),
         version: "0.0.0",
+        store,
         unitStartedWallMs: 0,
         unitCounters: () => this.counters.snapshot(),
       },

@@ -16,6 +16,7 @@ const EXIT_LIMIT_MS = 10_000;
 const LOG_LIMIT_MS = 8_000;
 const BUNDLE = "dist/futago.js";
 const SOURCE = "appliance/cli/futago.ts";
+const MEMORY_STORE_UNIT = "test/support/memory-store-unit.ts";
 
 export type SettingsOverrides = {
   readonly [Key in keyof Settings]?: Settings[Key] extends readonly unknown[]
@@ -96,6 +97,11 @@ export function startProxy(overrides: SettingsOverrides = {}): Promise<RunningPr
   return start(merge(merge(BARE_SETTINGS, TEST_SETTINGS), overrides));
 }
 
+/** As `startProxy`, with the tests' own store in memory: one worker, nothing on disk. */
+export function startProxyOnMemoryStore(overrides: SettingsOverrides = {}): Promise<RunningProxy> {
+  return start(merge(merge(BARE_SETTINGS, TEST_SETTINGS), overrides), MEMORY_STORE_UNIT);
+}
+
 /** Starts a proxy whose policy is the default one. */
 export function startProxyOnDefaults(overrides: SettingsOverrides = {}): Promise<RunningProxy> {
   return start(merge(BARE_SETTINGS, overrides));
@@ -122,13 +128,13 @@ function program(): string {
   return sources.every((path) => statSync(path).mtimeMs < built) ? BUNDLE : SOURCE;
 }
 
-async function start(settings: SettingsOverrides): Promise<RunningProxy> {
+async function start(settings: SettingsOverrides, file: string = program()): Promise<RunningProxy> {
   const stateDir = await mkdtemp(join(tmpdir(), "futago-test-"));
   const settingsFile = join(stateDir, "settings.json");
   await writeFile(settingsFile, JSON.stringify(settings));
   const words = ["run", "--settings", settingsFile, "--state", stateDir];
   // The kernel ends it with this process, however that one ends.
-  const command = ["--pdeathsig", "KILL", process.execPath, program(), ...words];
+  const command = ["--pdeathsig", "KILL", process.execPath, file, ...words];
   const child = spawn("setpriv", command, { stdio: ["ignore", "pipe", "pipe"] });
   const proxy = new ProxyProcess(child, stateDir);
   try {

@@ -221,7 +221,9 @@ void t.test("bytes behind a parent's answer come first in the tunnel", async (t)
   const upstream = newUpstream([parentAt("one", parent.port)]);
   const opened = await tunnelOf(upstream, { host: "origin.test", port: 22 });
   t.ok(opened.ok);
-  if (opened.ok) t.equal(opened.value.first.toString(), "SSH-2.0-x\r\n");
+  if (!opened.ok) return;
+  t.equal(opened.value.first.toString(), "SSH-2.0-x\r\n");
+  opened.value.wire.destroy();
 });
 
 void t.test("what is no answer to CONNECT is a failure of the parent", async (t) => {

@@ -5,6 +5,7 @@ import { runTool } from "#test/bench/child.ts";
 const SCRIPT = join(import.meta.dirname, "wrk.lua");
 const RESULT_FIELDS = [
   "requests",
+  "bytes",
   "durationUs",
   "p50Us",
   "p99Us",
@@ -23,6 +24,8 @@ export interface WrkLoad {
   readonly method: "GET" | "CONNECT";
   /** The request target, as it stands in the request line. */
   readonly target: string;
+  /** How many targets there are, with "{n}" as their number; one unless told otherwise. */
+  readonly targets?: number;
   readonly host: string;
   readonly connections: number;
   readonly seconds: number;
@@ -38,11 +41,9 @@ export async function runWrk(load: WrkLoad, signal: AbortSignal): Promise<WrkRes
     "--timeout=5s",
     "-s",
     SCRIPT,
-    `http://127.0.0.1:${load.port}/`,
-    "--",
-    load.method,
-    load.target,
-    load.host,
+    ...[`http://127.0.0.1:${load.port}/`, "--"],
+    ...[load.method, load.target, load.host],
+    String(load.targets ?? 1),
   ];
   const output = await runTool(command, signal);
   const line = output.split("\n").find((text) => text.startsWith("{")) ?? "{}";

@@ -1,0 +1,18 @@
+import { type Authority, authorityText } from "#http/authority.ts";
+import type { CacheKey } from "./cache-store.ts";
+
+/** What of a request makes its key: the target URI (RFC 9111 section 2; the method is always GET). */
+export interface KeyTarget {
+  readonly scheme: "http" | "https";
+  readonly authority: Authority;
+  readonly path: string;
+}
+
+const DEFAULT_PORT = { http: 80, https: 443 } as const;
+
+/**
+ * The target URI in normal form (RFC 9110 section 4.2.3): the host is in lower case and a default port is
+ * left out. Path and query stay as they were sent: "%7e" and "~" may differ for an origin.
+ */
+export const cacheKeyOf = (target: KeyTarget): CacheKey =>
+  `${target.scheme}://${authorityText(target.authority, DEFAULT_PORT[target.scheme])}${target.path}`;
