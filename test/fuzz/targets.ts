@@ -1,5 +1,6 @@
 import { authorityTarget } from "./authority-target.ts";
 import { heartbeatTarget } from "./heartbeat-target.ts";
+import { linkTarget } from "./link-target.ts";
 import { chunkedTarget, requestTarget } from "./request-target.ts";
 import { responseTarget } from "./response-target.ts";
 import type { FuzzTarget } from "./target.ts";
@@ -11,4 +12,5 @@ export const TARGETS: readonly FuzzTarget[] = [
   chunkedTarget,
   authorityTarget,
   heartbeatTarget,
+  linkTarget,
 ];
