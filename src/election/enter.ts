@@ -42,6 +42,8 @@ export function enter(
   if (to === "active") enterActive(draft, config, from, commands);
   if (to === "handing-over") {
     draft.peerTookMs = null;
+    // The wish is being fulfilled: left standing, it would make this unit ask for the address back at once.
+    draft.handoverAskedMs = null;
     // A move by hand against the settings stays until there is a new reason to move.
     draft.failbackSuspended = (reason === "operator" || reason === "peer-asks") && preferred(draft, config);
     commands.push({ kind: "prepare-handover" });

@@ -116,6 +116,17 @@ t.test("the unit in standby gives back when it is asked, with the manual's words
   );
 });
 
+t.test("an address that was handed over is not asked back", async (t) => {
+  const unit = peerTakes(command(active().pass(1_000), "handover")).pass(20);
+  t.match(unit.state, { at: "standby", reason: "handed-over" });
+  const before = unit.done.length;
+  unit.pass(6_000);
+  const asked = unit.done
+    .slice(before)
+    .filter(({ command: each }) => each.kind === "send" && each.packet.asks);
+  t.strictSame(asked, []);
+});
+
 t.test("after a handover by hand the unit set as active does not take back by itself", async (t) => {
   const unit = peerTakes(command(active().pass(1_000), "handover")).pass(20);
   t.equal(unit.state.at, "standby");
