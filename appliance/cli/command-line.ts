@@ -3,6 +3,7 @@ import { nearestName } from "#settings/nearest-name.ts";
 import { checkSettingsCommand } from "./check-settings-command.ts";
 import { type Command, type CommandIo, EXIT } from "./command.ts";
 import { drainCommand } from "./drain-command.ts";
+import { haCommand } from "./ha-command.ts";
 import { commandHelp, generalHelp } from "./help-text.ts";
 import { parseArguments } from "./parse-arguments.ts";
 import { reloadCommand } from "./reload-command.ts";
@@ -29,6 +30,7 @@ const COMMANDS: readonly Command[] = [
   runCommand,
   checkSettingsCommand,
   statusCommand,
+  haCommand,
   reloadCommand,
   drainCommand,
   versionCommand,

@@ -8,8 +8,23 @@ import type { Settings } from "#settings/schema.ts";
 import type { SettingsFault } from "#settings/settings-fault.ts";
 import { readSettingsFile } from "#settings-file/read-settings-file.ts";
 
-/** Reads the file, or takes the defaults where `path` is null. A fault is one line without the file's name. */
-export async function loadSettings(path: string | null): Promise<Outcome<Settings, readonly string[]>> {
+/** Settings that a process can run with, or every fault as one line without the file's name. */
+type Loaded = Promise<Outcome<Settings, readonly string[]>>;
+
+/**
+ * Reads the file, or takes the defaults where `path` is null, for the unit. Redundancy is refused: the unit
+ * does not start the heartbeat process yet, and nobody may rely on what does not run.
+ */
+export async function loadSettings(path: string | null): Loaded {
+  const loaded = await loadPairSettings(path);
+  if (!loaded.ok || !loaded.value.redundancy.enabled) return loaded;
+  return failure([
+    "redundancy.enabled: found true, expected false: this build's unit cannot be one of a pair yet",
+  ]);
+}
+
+/** As `loadSettings`, for the heartbeat process. */
+export async function loadPairSettings(path: string | null): Loaded {
   const settings = path === null ? success(defaultSettings()) : await readSettingsFile(path);
   if (!settings.ok) return failure(settings.error.map(faultLine));
   const faults = [

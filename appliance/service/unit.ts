@@ -273,6 +273,12 @@ export class Unit implements AsyncDisposable {
         // The answer goes out before the end does.
         void this.drain();
         return success({ draining: true });
+      case "pair-status":
+      case "pair-handover":
+      case "pair-maintenance-on":
+      case "pair-maintenance-off":
+      case "pair-announce":
+        return failure("the heartbeat process answers this, on its own socket");
     }
   }
 }

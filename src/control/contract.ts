@@ -3,8 +3,19 @@
  * is `{"ok":true,"value":…}` or `{"ok":false,"error":"…"}`.
  */
 import { failure, type Outcome, success } from "#base/outcome.ts";
+import type { PairStatus } from "#election/pair-status.ts";
 
-export const CONTROL_COMMANDS = ["status", "counters", "reload", "drain"] as const;
+export const CONTROL_COMMANDS = [
+  "status",
+  "counters",
+  "reload",
+  "drain",
+  "pair-status",
+  "pair-handover",
+  "pair-maintenance-on",
+  "pair-maintenance-off",
+  "pair-announce",
+] as const;
 
 export type ControlCommand = (typeof CONTROL_COMMANDS)[number];
 
@@ -75,12 +86,30 @@ interface DrainAnswer {
   readonly draining: true;
 }
 
+/** What the heartbeat process tells of the pair. */
+export interface PairStatusAnswer extends PairStatus {
+  readonly unit: string;
+  readonly pid: number;
+  readonly floatingAddresses: readonly string[];
+  /** Datagrams that were left out: of others, too many at once; and those that could not be sent. */
+  readonly heartbeat: { readonly foreign: number; readonly overrun: number; readonly unsent: number };
+}
+
+interface PairCommandAnswer {
+  readonly asked: true;
+}
+
 /** What each command is answered. */
 export interface ControlAnswers {
   readonly status: StatusAnswer;
   readonly counters: CountersAnswer;
   readonly reload: ReloadAnswer;
   readonly drain: DrainAnswer;
+  readonly "pair-status": PairStatusAnswer;
+  readonly "pair-handover": PairCommandAnswer;
+  readonly "pair-maintenance-on": PairCommandAnswer;
+  readonly "pair-maintenance-off": PairCommandAnswer;
+  readonly "pair-announce": PairCommandAnswer;
 }
 
 const isCommand = (value: unknown): value is ControlCommand =>

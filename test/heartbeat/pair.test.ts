@@ -1,0 +1,165 @@
+/** Two real units on real kernels, and a client that sends a datagram every 5 ms. */
+import t, { type Test } from "tap";
+import { futago } from "#test/support/futago-command.ts";
+import { needsRoot } from "#test/support/namespaces.ts";
+import { TestPair } from "#test/support/test-pair.ts";
+import { until } from "#test/support/until.ts";
+
+const INTERVAL_MS = 50;
+const COUNT = 3;
+const LEASE_MS = 1_000;
+/** What a takeover may cost the clients. */
+const TAKEOVER_MS = INTERVAL_MS * COUNT + 30;
+/** The kernel drops an address up to this much after its lease (measured), then the standby must notice. */
+const LEASE_END_MS = LEASE_MS + 460 + 100;
+const LIMIT_MS = 15_000;
+
+const pairOf = (t: Test, changes: object = {}): Promise<TestPair> =>
+  TestPair.start(t, {
+    intervalMs: INTERVAL_MS,
+    count: COUNT,
+    leaseMs: LEASE_MS,
+    failback: { mode: "never" },
+    ...changes,
+  });
+
+const outages: string[] = [];
+const note = (what: string, outageMs: number): void => void outages.push(`${what} ${outageMs} ms`);
+
+void t.test("a handover there and back loses nothing", { skip: needsRoot }, async (t) => {
+  const pair = await pairOf(t);
+  for (const [from, to] of [
+    ["a", "b"],
+    ["b", "a"],
+    ["a", "b"],
+  ] as const) {
+    t.match(await pair.command(from, "pair-handover"), { ok: true });
+    await pair.settled(to);
+    const seen = await pair.seen();
+    t.match(seen, { lost: 0 }, `${from} to ${to}`);
+    t.ok(seen.probes > 10, "the client was there");
+  }
+});
+
+void t.test(
+  "a stop hands over, a start fails back when it is set so; nothing is lost",
+  { skip: needsRoot },
+  async (t) => {
+    const pair = await pairOf(t, { failback: { mode: "at-once", holdMs: 200 } });
+    await pair.signal("a", "SIGTERM");
+    await pair.reaches("b", "active");
+    t.match(await pair.seen(), { lost: 0 }, "stop");
+    pair.startDaemon("a");
+    await pair.settled("a");
+    t.match(await pair.seen(), { lost: 0 }, "failback");
+  },
+);
+
+void t.test(
+  "maintenance gives the addresses away and refuses them until it ends",
+  { skip: needsRoot },
+  async (t) => {
+    const pair = await pairOf(t, { failback: { mode: "at-once", holdMs: 100 } });
+    await pair.command("a", "pair-maintenance-on");
+    await pair.reaches("b", "active");
+    await pair.reaches("a", "standby");
+    t.match((await pair.status("a"))?.own, { health: "maintenance" });
+    const { out } = await futago("ha", "status", "--socket", pair.socketOf("a"));
+    t.match(out, /operation +standby \(待機\)/);
+    t.match(out, /this unit is not fit to hold the floating addresses/);
+    await futago("ha", "maintenance", "off", "--socket", pair.socketOf("a"));
+    await pair.settled("a");
+    t.match(await pair.seen(), { lost: 0 });
+  },
+);
+
+void t.test("a crash is over after interval × count", { skip: needsRoot }, async (t) => {
+  const pair = await pairOf(t);
+  // The power goes: the machine's cable and its processes at once.
+  pair.network.forward("a", "off");
+  await pair.signal("a", "SIGKILL");
+  await pair.reaches("b", "active");
+  const { outageMs, twice } = await pair.seen();
+  note("crash", outageMs);
+  t.ok(outageMs <= TAKEOVER_MS, `${outageMs} ms of ${TAKEOVER_MS}`);
+  t.equal(twice, 0);
+});
+
+void t.test(
+  "a silent partition is taken over, and heals without both holding",
+  { skip: needsRoot },
+  async (t) => {
+    const pair = await pairOf(t);
+    pair.network.forward("a", "off");
+    await pair.reaches("b", "active");
+    const { outageMs } = await pair.seen();
+    note("partition", outageMs);
+    t.ok(outageMs <= TAKEOVER_MS, `${outageMs} ms of ${TAKEOVER_MS}`);
+    t.match((await pair.status("a"))?.own, { holds: true }, "cut off, it cannot know");
+    pair.network.forward("a", "on");
+    await pair.settled("a");
+    t.match(await pair.seen(), { lost: 0 }, "the clients notice nothing of the healing");
+  },
+);
+
+void t.test("a cable is noticed at once", { skip: needsRoot }, async (t) => {
+  const pair = await pairOf(t);
+  pair.network.cable("a", "down");
+  await until(() => !pair.network.ip("a", "address", "show").includes("10.8.0.100") || undefined, LIMIT_MS);
+  await pair.reaches("b", "active");
+  t.match((await pair.status("a"))?.own, { state: "fault", health: "link", holds: false });
+  const { outageMs } = await pair.seen();
+  note("cable", outageMs);
+  t.ok(outageMs <= TAKEOVER_MS, `${outageMs} ms of ${TAKEOVER_MS}`);
+  pair.network.cable("a", "up");
+  await pair.reaches("a", "standby");
+  t.match(await pair.seen(), { lost: 0 });
+});
+
+void t.test(
+  "a daemon that is killed never makes two holders: the kernel drops the address",
+  { skip: needsRoot },
+  async (t) => {
+    const pair = await pairOf(t);
+    await pair.signal("a", "SIGKILL");
+    await pair.reaches("b", "active");
+    const { outageMs, twice } = await pair.seen();
+    note("daemon killed", outageMs);
+    t.equal(twice, 0);
+    t.ok(outageMs <= 100, `${outageMs} ms`);
+    t.notMatch(pair.network.ip("a", "address", "show"), /10\.8\.0\.100/);
+  },
+);
+
+void t.test(
+  "a daemon that hangs loses the address, and does not take it back when it goes on",
+  { skip: needsRoot },
+  async (t) => {
+    const pair = await pairOf(t);
+    await pair.signal("a", "SIGSTOP");
+    await pair.reaches("b", "active");
+    const { outageMs, twice } = await pair.seen();
+    note("daemon hangs", outageMs);
+    t.equal(twice, 0);
+    t.ok(outageMs <= 100, `${outageMs} ms`);
+    await pair.signal("a", "SIGCONT");
+    await pair.settled("b");
+    t.match(await pair.seen(), { lost: 0, twice: 0 });
+  },
+);
+
+void t.test(
+  "a daemon that is restarted within its lease goes on, and nothing is lost",
+  { skip: needsRoot },
+  async (t) => {
+    const pair = await pairOf(t, { leaseMs: 5_000 });
+    await pair.signal("a", "SIGKILL");
+    pair.startDaemon("a");
+    await pair.settled("a");
+    t.match(await pair.seen(), { lost: 0, twice: 0 });
+  },
+);
+
+void t.test("what the outages were", { skip: needsRoot }, async (t) => {
+  t.comment(`${outages.join(", ")}; lease ${LEASE_MS} ms, ended after at most ${LEASE_END_MS} ms`);
+});
