@@ -14,3 +14,12 @@ export const GATEWAY_MISSES_MAX = 3;
 
 /** A kernel that answers each change with another difference is left alone after this many in one go. */
 export const RECONCILES_MAX = 4;
+
+/** A step that comes later than it was due by this: meanwhile nobody asked the network, nobody read answers. */
+export const LATE_MS = 10;
+
+/** So a standby asks again, and waits this long for answers before it decides anything. */
+export const ANSWER_MS = 10;
+
+/** Events that wait for that; more packets than this are of no use. */
+export const PENDING_MAX = 1_000;

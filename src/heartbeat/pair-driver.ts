@@ -14,7 +14,7 @@ import type { ElectionEvent, OperatorCommand } from "#election/event.ts";
 import type { DecodeFault, Packet } from "#election/packet.ts";
 import { type PairStatus, pairStatus } from "#election/pair-status.ts";
 import { step } from "#election/step.ts";
-import { LINK_PROOF_MS, RECONCILES_MAX, STALL_MS } from "./limits.ts";
+import { ANSWER_MS, LATE_MS, LINK_PROOF_MS, PENDING_MAX, RECONCILES_MAX, STALL_MS } from "./limits.ts";
 import type { PairKernel, PairPaths } from "./pair-ports.ts";
 
 /** An event without its time. */
@@ -38,11 +38,18 @@ export interface PairDriverOptions {
   readonly onStopped: () => void;
 }
 
+/** What others have said: it is heard before anything is decided. */
+const isNews = ({ kind }: Happening): boolean => kind === "packet" || kind === "address-answered";
+
 export class PairDriver {
   readonly #options: PairDriverOptions;
   #state: Election;
   #timer: NodeJS.Timeout | null = null;
-  #timerAtMs = Infinity;
+  /** When the next step is due at the latest. */
+  #dueMs = Infinity;
+  /** While answers are waited for, events are kept. */
+  #answerTimer: NodeJS.Timeout | null = null;
+  #answerImmediate: NodeJS.Immediate | null = null;
   #proofTimer: NodeJS.Timeout | null = null;
   /** The receive counters when the link came up. */
   #framesBefore: readonly number[] = [];
@@ -107,12 +114,39 @@ export class PairDriver {
     this.#isClosed = true;
     if (this.#timer !== null) clearTimeout(this.#timer);
     if (this.#proofTimer !== null) clearTimeout(this.#proofTimer);
+    if (this.#answerTimer !== null) clearTimeout(this.#answerTimer);
+    if (this.#answerImmediate !== null) clearImmediate(this.#answerImmediate);
   }
 
   #tell(happening: Happening): void {
     if (this.#isClosed) return;
-    this.#pending.push(happening);
-    if (this.#isStepping) return;
+    if (this.#pending.length < PENDING_MAX) this.#pending.push(happening);
+    if (this.#isStepping || this.#answerTimer !== null) return;
+    const lateMs = this.#options.clock.nowMs() - this.#dueMs;
+    if (lateMs > LATE_MS && this.#state.at === "standby") this.#askAgain(lateMs);
+    else this.#stepPending();
+  }
+
+  /**
+   * This process did not run when it should have. The answers that it knows of are old, and newer ones wait
+   * to be read: a standby that decided now could take an address that answers elsewhere. It asks, and decides
+   * when the answers that have come by then are read.
+   */
+  #askAgain(lateMs: number): void {
+    const { kernel } = this.#options;
+    kernel.probe();
+    this.#answerTimer = setTimeout(() => {
+      // A turn of the event loop later everything that waited at the sockets has been read.
+      this.#answerImmediate = setImmediate(() => {
+        this.#answerTimer = null;
+        this.#pending.sort((a, b) => Number(isNews(b)) - Number(isNews(a)));
+        this.#stepPending();
+        if (lateMs > STALL_MS) this.#catchUp(lateMs);
+      });
+    }, ANSWER_MS);
+  }
+
+  #stepPending(): void {
     this.#isStepping = true;
     try {
       for (let next = this.#pending.shift(); next !== undefined; next = this.#pending.shift())
@@ -207,24 +241,24 @@ export class PairDriver {
 
   #schedule(): void {
     if (this.#isClosed) return;
-    const atMs = nextDeadlineMs(this.#state, this.#options.config);
-    if (this.#timer !== null && atMs === this.#timerAtMs) return;
+    const dueMs = nextDeadlineMs(this.#state, this.#options.config);
+    if (this.#timer !== null && dueMs === this.#dueMs) return;
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timer = null;
-    this.#timerAtMs = atMs;
-    if (atMs === Infinity) return;
-    const waitMs = Math.max(0, Math.ceil(atMs - this.#options.clock.nowMs()));
+    this.#dueMs = dueMs;
+    if (dueMs === Infinity) return;
+    const waitMs = Math.max(0, Math.ceil(dueMs - this.#options.clock.nowMs()));
     this.#timer = setTimeout(() => this.#wake(), waitMs);
   }
 
   #wake(): void {
     this.#timer = null;
-    const lateMs = this.#options.clock.nowMs() - this.#timerAtMs;
-    if (lateMs > STALL_MS) this.#catchUp(lateMs);
+    const lateMs = this.#options.clock.nowMs() - this.#dueMs;
+    if (lateMs > STALL_MS && this.#state.at !== "standby") this.#catchUp(lateMs);
     this.#tell({ kind: "tick" });
   }
 
-  /** This process did not run for a while: what it has missed is read, nothing is believed that was known. */
+  /** What this process has missed is read; nothing is believed that was known before. */
   #catchUp(lateMs: number): void {
     const { kernel, logger, onStall } = this.#options;
     logger("warning", "stalled", { lateMs: Math.round(lateMs) });

@@ -65,8 +65,11 @@ class FakeKernel implements PairKernel {
     this.calls.push("announce");
   }
 
+  onProbe: () => void = () => {};
+
   probe(): void {
     this.calls.push("probe");
+    this.onProbe();
   }
 
   askFor(): void {}
@@ -137,6 +140,27 @@ t.test("an address that answers elsewhere is not taken", async (t) => {
   await until(() => logged.includes("takeover-held-back address-answers peer") || undefined, LIMIT_MS);
   t.equal(kernel.holds, false);
   clearInterval(peer);
+  await reaches("active");
+});
+
+t.test("a standby that came too late asks again before it decides", async (t) => {
+  const { driver, kernel, reaches } = drive(t);
+  // The address answers each question, but nobody reads the answers while the process does not run.
+  let answers = true;
+  kernel.onProbe = () => {
+    if (answers) setImmediate(() => driver.addressClaimed("peer"));
+  };
+  kernel.frames += 1;
+  await reaches("standby");
+  for (let stalls = 0; stalls < 20; stalls += 1) {
+    const calls = kernel.calls.length;
+    await until(() => kernel.calls.length > calls || undefined, LIMIT_MS);
+    const blockedUntilMs = performance.now() + 40;
+    while (performance.now() < blockedUntilMs);
+    await until(() => kernel.calls.length > calls + 1 || undefined, LIMIT_MS);
+    t.equal(kernel.holds, false, `after stall ${stalls}`);
+  }
+  answers = false;
   await reaches("active");
 });
 

@@ -2,7 +2,7 @@
 import t, { type Test } from "tap";
 import { futago } from "#test/support/futago-command.ts";
 import { needsRoot } from "#test/support/namespaces.ts";
-import { TestPair } from "#test/support/test-pair.ts";
+import { type Seen, TestPair } from "#test/support/test-pair.ts";
 import { until } from "#test/support/until.ts";
 
 const INTERVAL_MS = 50;
@@ -24,7 +24,12 @@ const pairOf = (t: Test, changes: object = {}): Promise<TestPair> =>
   });
 
 const outages: string[] = [];
-const note = (what: string, outageMs: number): void => void outages.push(`${what} ${outageMs} ms`);
+
+/** The bound holds for a machine that has the time: what the client itself had to wait is added. */
+function judge(t: Test, what: string, { outageMs, lagMs }: Seen, boundMs: number): void {
+  outages.push(`${what} ${outageMs} ms`);
+  t.ok(outageMs <= boundMs + 2 * lagMs, `${what}: ${outageMs} ms of ${boundMs}, lag ${Math.round(lagMs)}`);
+}
 
 void t.test("a handover there and back loses nothing", { skip: needsRoot }, async (t) => {
   const pair = await pairOf(t);
@@ -49,7 +54,7 @@ void t.test(
     await pair.signal("a", "SIGTERM");
     await pair.reaches("b", "active");
     t.match(await pair.seen(), { lost: 0 }, "stop");
-    pair.startDaemon("a");
+    pair.startProgram("a");
     await pair.settled("a");
     t.match(await pair.seen(), { lost: 0 }, "failback");
   },
@@ -79,10 +84,9 @@ void t.test("a crash is over after interval × count", { skip: needsRoot }, asyn
   pair.network.forward("a", "off");
   await pair.signal("a", "SIGKILL");
   await pair.reaches("b", "active");
-  const { outageMs, twice } = await pair.seen();
-  note("crash", outageMs);
-  t.ok(outageMs <= TAKEOVER_MS, `${outageMs} ms of ${TAKEOVER_MS}`);
-  t.equal(twice, 0);
+  const seen = await pair.seen();
+  judge(t, "crash", seen, TAKEOVER_MS);
+  t.equal(seen.twice, 0);
 });
 
 void t.test(
@@ -92,9 +96,8 @@ void t.test(
     const pair = await pairOf(t);
     pair.network.forward("a", "off");
     await pair.reaches("b", "active");
-    const { outageMs } = await pair.seen();
-    note("partition", outageMs);
-    t.ok(outageMs <= TAKEOVER_MS, `${outageMs} ms of ${TAKEOVER_MS}`);
+    const seen = await pair.seen();
+    judge(t, "partition", seen, TAKEOVER_MS);
     t.match((await pair.status("a"))?.own, { holds: true }, "cut off, it cannot know");
     pair.network.forward("a", "on");
     await pair.settled("a");
@@ -108,9 +111,8 @@ void t.test("a cable is noticed at once", { skip: needsRoot }, async (t) => {
   await until(() => !pair.network.ip("a", "address", "show").includes("10.8.0.100") || undefined, LIMIT_MS);
   await pair.reaches("b", "active");
   t.match((await pair.status("a"))?.own, { state: "fault", health: "link", holds: false });
-  const { outageMs } = await pair.seen();
-  note("cable", outageMs);
-  t.ok(outageMs <= TAKEOVER_MS, `${outageMs} ms of ${TAKEOVER_MS}`);
+  const seen = await pair.seen();
+  judge(t, "cable", seen, TAKEOVER_MS);
   pair.network.cable("a", "up");
   await pair.reaches("a", "standby");
   t.match(await pair.seen(), { lost: 0 });
@@ -123,10 +125,9 @@ void t.test(
     const pair = await pairOf(t);
     await pair.signal("a", "SIGKILL");
     await pair.reaches("b", "active");
-    const { outageMs, twice } = await pair.seen();
-    note("daemon killed", outageMs);
-    t.equal(twice, 0);
-    t.ok(outageMs <= 100, `${outageMs} ms`);
+    const seen = await pair.seen();
+    judge(t, "daemon killed", seen, 100);
+    t.equal(seen.twice, 0);
     t.notMatch(pair.network.ip("a", "address", "show"), /10\.8\.0\.100/);
   },
 );
@@ -138,10 +139,9 @@ void t.test(
     const pair = await pairOf(t);
     await pair.signal("a", "SIGSTOP");
     await pair.reaches("b", "active");
-    const { outageMs, twice } = await pair.seen();
-    note("daemon hangs", outageMs);
-    t.equal(twice, 0);
-    t.ok(outageMs <= 100, `${outageMs} ms`);
+    const seen = await pair.seen();
+    judge(t, "daemon hangs", seen, 100);
+    t.equal(seen.twice, 0);
     await pair.signal("a", "SIGCONT");
     await pair.settled("b");
     t.match(await pair.seen(), { lost: 0, twice: 0 });
@@ -154,7 +154,7 @@ void t.test(
   async (t) => {
     const pair = await pairOf(t, { leaseMs: 5_000 });
     await pair.signal("a", "SIGKILL");
-    pair.startDaemon("a");
+    pair.startProgram("a");
     await pair.settled("a");
     t.match(await pair.seen(), { lost: 0, twice: 0 });
   },

@@ -37,8 +37,15 @@ const opened = FloatingAddresses.open({
 if (!opened.ok) throw new Error(opened.error);
 const network = opened.value;
 
+let lastMs = performance.now();
+let lagMs = 0;
+
 setInterval(() => {
-  if (answering.size > 1) twice += 1;
+  const tookMs = performance.now() - lastMs;
+  lastMs += tookMs;
+  lagMs = Math.max(lagMs, tookMs - PROBE_MS);
+  // Within a longer time the address may have moved between two answers.
+  if (answering.size > 1 && tookMs < 3 * PROBE_MS) twice += 1;
   answering = new Set();
   network.probe();
   const probe = { atMs: performance.now(), answered: false };
@@ -68,8 +75,9 @@ process.on("message", () => {
   const probes = sent.filter(({ atMs }) => atMs < performance.now() - ANSWER_MS);
   sent = sent.slice(probes.length);
   const lost = probes.filter(({ answered }) => !answered).length;
-  process.send?.({ probes: probes.length, lost, outageMs: Math.round(outage(probes)), twice });
+  process.send?.({ probes: probes.length, lost, outageMs: Math.round(outage(probes)), lagMs, twice });
   twice = 0;
+  lagMs = 0;
 });
 process.on("disconnect", () => process.exit());
 process.send?.({ ready: true });

@@ -1,4 +1,4 @@
-/** Two units with their heartbeat processes and a client, on a bridge of their own. Root only. */
+/** Two units and a client, on a bridge of their own. Root only. */
 import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -19,6 +19,8 @@ export interface Seen {
   readonly lost: number;
   /** The longest time without an answer. */
   readonly outageMs: number;
+  /** How late the client itself was at worst: what the machine did not have time for. */
+  readonly lagMs: number;
   /** Questions for the address that two machines answered. */
   readonly twice: number;
 }
@@ -34,23 +36,29 @@ export class TestPair {
   readonly network: TestNetwork;
   readonly #folder = mkdtempSync(join(tmpdir(), "futago-pair-"));
   readonly #redundancy: object;
-  readonly #daemons = new Map<UnitName, ChildProcess>();
+  readonly #program: "heartbeatd" | "unit";
+  readonly #programs = new Map<UnitName, ChildProcess>();
   #client: ChildProcess | null = null;
 
-  private constructor(t: Test, redundancy: object) {
+  private constructor(t: Test, redundancy: object, program: "heartbeatd" | "unit") {
     this.network = new TestNetwork(t);
+    this.#program = program;
     this.#redundancy = redundancy;
     t.teardown(() => rmSync(this.#folder, { recursive: true, force: true }));
   }
 
-  /** A pair that works: the unit set as active holds, the client is answered. */
-  static async start(t: Test, redundancy: object): Promise<TestPair> {
-    const pair = new TestPair(t, redundancy);
+  /** A pair that works: the unit set as active holds, the client is answered. Runs `program` on each unit. */
+  static async start(
+    t: Test,
+    redundancy: object,
+    program: "heartbeatd" | "unit" = "heartbeatd",
+  ): Promise<TestPair> {
+    const pair = new TestPair(t, redundancy, program);
     for (const name of ["a", "b", "client"] as const) pair.network.addHost(name, `${ADDRESSES[name]}/24`);
     for (const name of ["a", "b"] as const) await pair.#startEcho(name);
-    pair.startDaemon("a");
+    pair.startProgram("a");
     await pair.reaches("a", "active");
-    pair.startDaemon("b");
+    pair.startProgram("b");
     await pair.settled("a");
     pair.#client = pair.network.node(
       "client",
@@ -62,13 +70,18 @@ export class TestPair {
     return pair;
   }
 
-  /** The heartbeat process of a unit, as its own process. */
-  startDaemon(name: UnitName): void {
+  /** Starts what the unit runs, with settings of its own. */
+  startProgram(name: UnitName): void {
     const state = join(this.#folder, name);
     mkdirSync(state, { recursive: true });
     writeFileSync(join(state, "key"), KEY);
     const settings = {
       unit: { name: `unit-${name}` },
+      listen: [{ address: "0.0.0.0", port: 3128 }],
+      clients: { allowedNetworks: ["10.8.0.0/24"] },
+      workers: 1,
+      cache: { enabled: false },
+      metrics: { enabled: false },
       redundancy: {
         enabled: true,
         role: name === "a" ? "active" : "standby",
@@ -81,24 +94,21 @@ export class TestPair {
     };
     const file = join(state, "settings.json");
     writeFileSync(file, JSON.stringify(settings));
-    const daemon = this.network.node(name, [
-      "appliance/main/heartbeatd.ts",
-      "--settings",
-      file,
-      "--state",
-      state,
-    ]);
-    this.#daemons.set(name, daemon);
-    daemon.stderr?.resume();
+    const words =
+      this.#program === "unit" ? ["appliance/cli/futago.ts", "run"] : ["appliance/main/heartbeatd.ts"];
+    const program = this.network.node(name, [...words, "--settings", file, "--state", state]);
+    this.#programs.set(name, program);
+    program.stdout?.resume();
+    program.stderr?.resume();
   }
 
-  /** Sends a signal to the heartbeat process; for one that ends it, resolves when it is gone. */
+  /** Sends a signal to that program; for one that ends it, resolves when it is gone. */
   async signal(name: UnitName, signal: NodeJS.Signals): Promise<void> {
-    const daemon = this.#daemons.get(name);
-    if (daemon === undefined) return;
+    const program = this.#programs.get(name);
+    if (program === undefined) return;
     const ends = signal === "SIGKILL" || signal === "SIGTERM";
-    const closed = ends ? once(daemon, "close") : Promise.resolve();
-    daemon.kill(signal);
+    const closed = ends ? once(program, "exit") : Promise.resolve();
+    program.kill(signal);
     await closed;
   }
 
