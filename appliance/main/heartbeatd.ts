@@ -7,7 +7,7 @@
 import { setPriority } from "node:os";
 import { parseArgs } from "node:util";
 import { HeartbeatDaemon } from "#appliance/service/heartbeat-daemon.ts";
-import { loadPairSettings } from "#appliance/service/load-settings.ts";
+import { loadSettings } from "#appliance/service/load-settings.ts";
 import { listenToSignals } from "#appliance/service/signals.ts";
 import type { Clock } from "#base/clock.ts";
 import { createLineLogger } from "#log/line-logger.ts";
@@ -31,7 +31,9 @@ async function main(): Promise<number> {
     reload: () => logger("warning", "reload-ignored", { why: "the pair's settings change at a restart" }),
     reopenLog: () => {},
   });
-  const settings = await loadPairSettings(values.settings ?? null);
+  // The unit that started this one is gone: clients go on through the other unit.
+  process.once("disconnect", () => ending.resolve());
+  const settings = await loadSettings(values.settings ?? null);
   if (!settings.ok) {
     say(settings.error);
     return EXIT.badSettings;
@@ -59,3 +61,5 @@ async function main(): Promise<number> {
 }
 
 process.exitCode = await main();
+// An open channel would keep the process.
+process.disconnect?.();

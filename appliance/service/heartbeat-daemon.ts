@@ -13,6 +13,7 @@ import { ControlServer } from "#control/server.ts";
 import { type PairCommand, PairUnit } from "#heartbeat/pair-unit.ts";
 import type { Settings } from "#settings/schema.ts";
 import { HEARTBEAT_SOCKET } from "./heartbeat-socket.ts";
+import { PROXY_SERVICE } from "./load-settings.ts";
 import { ProxyCheck } from "./proxy-check.ts";
 
 export interface HeartbeatDaemonOptions {
@@ -24,8 +25,6 @@ export interface HeartbeatDaemonOptions {
 
 const KEY_BYTES_MIN = 16;
 const STATE_FOLDER_MODE = 0o700;
-/** The only service that this process knows how to ask. */
-const PROXY_SERVICE = "proxy";
 const SYSLOG_SOCKET = "/dev/log";
 
 /** What the commands on the control socket mean to the election. */
@@ -104,9 +103,6 @@ export class HeartbeatDaemon implements AsyncDisposable {
     const { settings, clock, logger } = this.#options;
     const { redundancy } = settings;
     if (!redundancy.enabled) return failure("redundancy.enabled is false: there is no pair to watch");
-    const unknown = redundancy.services.find(({ name }) => name !== PROXY_SERVICE);
-    if (unknown !== undefined)
-      return failure(`redundancy.services: only ${PROXY_SERVICE} can be watched, not ${unknown.name}`);
     const stateDir = resolve(this.#options.stateDir);
     await mkdir(stateDir, { recursive: true, mode: STATE_FOLDER_MODE });
     const key = await readKey(redundancy.keyFile);

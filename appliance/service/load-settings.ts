@@ -5,33 +5,36 @@ import { checkRedundancySettings, type InterfaceAddress } from "#election/check-
 import { checkPolicySettings } from "#policy/check-settings.ts";
 import { defaultSettings } from "#settings/parse-settings.ts";
 import type { Settings } from "#settings/schema.ts";
-import type { SettingsFault } from "#settings/settings-fault.ts";
+import { itemPath, type SettingsFault, showValue } from "#settings/settings-fault.ts";
 import { readSettingsFile } from "#settings-file/read-settings-file.ts";
 
-/** Settings that a process can run with, or every fault as one line without the file's name. */
-type Loaded = Promise<Outcome<Settings, readonly string[]>>;
-
-/**
- * Reads the file, or takes the defaults where `path` is null, for the unit. Redundancy is refused: the unit
- * does not start the heartbeat process yet, and nobody may rely on what does not run.
- */
-export async function loadSettings(path: string | null): Loaded {
-  const loaded = await loadPairSettings(path);
-  if (!loaded.ok || !loaded.value.redundancy.enabled) return loaded;
-  return failure([
-    "redundancy.enabled: found true, expected false: this build's unit cannot be one of a pair yet",
-  ]);
-}
-
-/** As `loadSettings`, for the heartbeat process. */
-export async function loadPairSettings(path: string | null): Loaded {
+/** Reads the file, or takes the defaults where `path` is null. A fault is one line without the file's name. */
+export async function loadSettings(path: string | null): Promise<Outcome<Settings, readonly string[]>> {
   const settings = path === null ? success(defaultSettings()) : await readSettingsFile(path);
   if (!settings.ok) return failure(settings.error.map(faultLine));
   const faults = [
     ...checkPolicySettings(settings.value),
     ...checkRedundancySettings(settings.value.redundancy, ownInterfaces(settings.value)),
+    ...unwatchedServices(settings.value.redundancy),
   ];
   return faults.length > 0 ? failure(faults.map(faultLine)) : settings;
+}
+
+/** The only service that the heartbeat process knows how to ask; one that it cannot ask would never be well. */
+export const PROXY_SERVICE = "proxy";
+
+function unwatchedServices({ enabled, services }: Settings["redundancy"]): readonly SettingsFault[] {
+  return services.flatMap(({ name }, index) =>
+    !enabled || name === PROXY_SERVICE
+      ? []
+      : [
+          {
+            path: `${itemPath("redundancy.services", index)}.name`,
+            found: showValue(name),
+            expected: `"${PROXY_SERVICE}", the only service that can be watched`,
+          },
+        ],
+  );
 }
 
 const faultLine = ({ path, found, expected }: SettingsFault): string =>

@@ -5,6 +5,7 @@
 import { randomBytes } from "node:crypto";
 import { mkdir } from "node:fs/promises";
 import { isAbsolute, join, resolve } from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import type { Clock } from "#base/clock.ts";
 import type { Logger } from "#base/logger.ts";
 import { failure, type Outcome, success } from "#base/outcome.ts";
@@ -19,6 +20,7 @@ import { ControlServer } from "#control/server.ts";
 import { changedSections } from "#settings/difference.ts";
 import type { Settings } from "#settings/schema.ts";
 import { AccessLog } from "./access-log.ts";
+import { HeartbeatProcess } from "./heartbeat-process.ts";
 import { countersByWorker, Metrics } from "./metrics.ts";
 import type { Prepared } from "./prepared.ts";
 import { formatListen } from "./reserve-ports.ts";
@@ -33,6 +35,8 @@ export interface UnitOptions {
   readonly version: string;
   /** The module that each worker thread runs. */
   readonly workerEntry: URL;
+  /** The program that is started beside the unit of a pair. */
+  readonly heartbeatEntry: URL;
   readonly load: (path: string | null) => Promise<Outcome<Settings, readonly string[]>>;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -57,6 +61,7 @@ function notesOn(before: Settings, after: Settings): readonly string[] {
   return [
     ...(before.control.socket === after.control.socket ? [] : ["control.socket"]),
     ...changed.map((name) => `cache.${name}`),
+    ...(isDeepStrictEqual(before.redundancy, after.redundancy) ? [] : ["redundancy"]),
   ].map((path) => `${path} changes at the next start`);
 }
 
@@ -76,6 +81,7 @@ export class Unit implements AsyncDisposable {
   readonly #ended = Promise.withResolvers<void>();
   #settings: Settings;
   #controlPath = "";
+  #heartbeat: HeartbeatProcess | null = null;
   #state: StatusAnswer["state"] = "starting";
   #lastReload: LastReload | null = null;
   #reload: Promise<unknown> = Promise.resolve();
@@ -146,6 +152,8 @@ export class Unit implements AsyncDisposable {
     if (this.#state === "draining") return this.ended;
     this.#state = "draining";
     const { timeoutMs } = this.#settings.drain;
+    // First the addresses go to the other unit: then no new client comes here.
+    await this.#heartbeat?.stop();
     this.#options.logger("info", "draining", { timeoutMs });
     await this.#supervisor.drain(timeoutMs);
     this.#ended.resolve();
@@ -208,7 +216,15 @@ export class Unit implements AsyncDisposable {
     if (!served.ok) return served;
     served.value.commit();
     this.#state = "serving";
+    this.#startHeartbeat();
     return success(null);
+  }
+
+  #startHeartbeat(): void {
+    if (!this.#settings.redundancy.enabled) return;
+    const { heartbeatEntry: entry, settingsPath, logger } = this.#options;
+    this.#heartbeat = new HeartbeatProcess({ entry, settingsPath, stateDir: this.#stateDir, logger });
+    this.#parts.use(this.#heartbeat);
   }
 
   #openStore(): Outcome<ResponseStore | null, string> {

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import t from "tap";
-import { loadPairSettings, loadSettings } from "#appliance/service/load-settings.ts";
+import { loadSettings } from "#appliance/service/load-settings.ts";
 
 t.test("the settings of a pair are checked against this machine's own addresses", async (t) => {
   const folder = await mkdtemp(join(tmpdir(), "futago-settings-"));
@@ -10,7 +10,7 @@ t.test("the settings of a pair are checked against this machine's own addresses"
   const file = join(folder, "settings.json");
   const faultsOf = async (redundancy: unknown): Promise<readonly string[]> => {
     await writeFile(file, JSON.stringify({ redundancy }));
-    const loaded = await loadPairSettings(file);
+    const loaded = await loadSettings(file);
     return loaded.ok ? [] : loaded.error;
   };
   const floatingAddresses = [{ address: "127.0.0.100", prefixLength: 8, interface: "lo" }];
@@ -19,18 +19,8 @@ t.test("the settings of a pair are checked against this machine's own addresses"
     /^redundancy\.peerAddress: found "127\.0\.0\.1", expected an address of another machine; this unit has it on lo$/,
   ]);
   t.strictSame(await faultsOf({ enabled: false, peerAddress: "127.0.0.1" }), [], "off: nothing is asked");
-  await writeFile(
-    file,
-    JSON.stringify({ redundancy: { enabled: true, peerAddress: "203.0.113.77", floatingAddresses } }),
-  );
-  t.strictSame(
-    await loadSettings(file),
-    {
-      ok: false,
-      error: [
-        "redundancy.enabled: found true, expected false: this build's unit cannot be one of a pair yet",
-      ],
-    },
-    "a unit that nobody could rely on does not start",
-  );
+  const services = [{ name: "wpad" }];
+  t.match(await faultsOf({ enabled: true, peerAddress: "203.0.113.77", floatingAddresses, services }), [
+    'redundancy.services[0].name: found "wpad", expected "proxy", the only service that can be watched',
+  ]);
 });
