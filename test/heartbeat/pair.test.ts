@@ -10,8 +10,6 @@ const COUNT = 3;
 const LEASE_MS = 1_000;
 /** What a takeover may cost the clients. */
 const TAKEOVER_MS = INTERVAL_MS * COUNT + 30;
-/** The kernel drops an address up to this much after its lease (measured), then the standby must notice. */
-const LEASE_END_MS = LEASE_MS + 460 + 100;
 const LIMIT_MS = 15_000;
 
 const pairOf = (t: Test, changes: object = {}): Promise<TestPair> =>
@@ -23,11 +21,8 @@ const pairOf = (t: Test, changes: object = {}): Promise<TestPair> =>
     ...changes,
   });
 
-const outages: string[] = [];
-
 /** The bound holds for a machine that has the time: what the client itself had to wait is added. */
 function judge(t: Test, what: string, { outageMs, lagMs }: Seen, boundMs: number): void {
-  outages.push(`${what} ${outageMs} ms`);
   t.ok(outageMs <= boundMs + 2 * lagMs, `${what}: ${outageMs} ms of ${boundMs}, lag ${Math.round(lagMs)}`);
 }
 
@@ -101,7 +96,8 @@ void t.test(
     t.match((await pair.status("a"))?.own, { holds: true }, "cut off, it cannot know");
     pair.network.forward("a", "on");
     await pair.settled("a");
-    t.match(await pair.seen(), { lost: 0 }, "the clients notice nothing of the healing");
+    // At most the one datagram that was on its way to the unit that let go.
+    judge(t, "heal", await pair.seen(), 10);
   },
 );
 
@@ -159,7 +155,3 @@ void t.test(
     t.match(await pair.seen(), { lost: 0, twice: 0 });
   },
 );
-
-void t.test("what the outages were", { skip: needsRoot }, async (t) => {
-  t.comment(`${outages.join(", ")}; lease ${LEASE_MS} ms, ended after at most ${LEASE_END_MS} ms`);
-});
