@@ -52,7 +52,14 @@ function filterBytes(program: readonly (readonly [number, number, number, number
 function openSocket(link: KernelLink, type: number): Outcome<number, string> {
   // Without a protocol nothing is heard until the filter is there and the socket is bound to its interface.
   const fd = socket(AF_PACKET, SOCK_RAW | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-  if (fd < 0) return failure(`cannot open a packet socket: ${errorName(lastError())}`);
+  if (fd < 0) {
+    const why = errorName(lastError());
+    return failure(
+      why === "EPERM"
+        ? "packet sockets are not permitted here: they need CAP_NET_RAW"
+        : `cannot open a packet socket: ${why}`,
+    );
+  }
   const address = Buffer.alloc(20);
   address.writeUInt16LE(AF_PACKET, 0);
   address.writeUInt16BE(type, 2);

@@ -17,8 +17,6 @@ export interface PairKernel {
   announce(): void;
   /** Asks the network for the floating addresses. */
   probe(): void;
-  /** Asks for another machine's address. */
-  askFor(address: string): void;
   /** Reads links and addresses again. */
   refresh(): void;
 }

@@ -72,8 +72,6 @@ class FakeKernel implements PairKernel {
     this.onProbe();
   }
 
-  askFor(): void {}
-
   refresh(): void {
     this.calls.push("refresh");
   }
