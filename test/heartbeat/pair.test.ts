@@ -155,3 +155,19 @@ void t.test(
     t.match(await pair.seen(), { lost: 0, twice: 0 });
   },
 );
+
+void t.test(
+  "a unit that is cut off from peer and gateway gives up, and comes back as standby",
+  { skip: needsRoot },
+  async (t) => {
+    const pair = await pairOf(t, { gateway: "10.8.0.3" });
+    pair.network.forward("a", "off");
+    await pair.reaches("b", "active");
+    await pair.reaches("a", "fault");
+    t.match((await pair.status("a"))?.own, { reason: "isolated", holds: false });
+    judge(t, "isolated", await pair.seen(), TAKEOVER_MS);
+    pair.network.forward("a", "on");
+    await pair.settled("b");
+    t.match(await pair.seen(), { lost: 0, twice: 0 });
+  },
+);
