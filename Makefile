@@ -5,7 +5,7 @@ BIN  := node_modules/.bin
 NODE := $(BIN)/node
 SOURCES := $(shell find src appliance console -name '*.ts' -o -name '*.tsx' 2>/dev/null)
 
-.PHONY: help run test check unit fuzz bench format docs clean
+.PHONY: help run test check unit fuzz sim bench format docs clean
 
 help: ## Lists the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -41,6 +41,9 @@ test: node_modules/.installed ## Installs what the tests need and runs every tes
 
 fuzz: node_modules/.installed ## One million inputs through every parser
 	@$(NODE) test/fuzz/run.ts --inputs 1000000
+
+sim: node_modules/.installed ## Two units in a seeded simulator: make sim SIM="--hours 10000", SIM="--seed 7" to replay
+	@$(NODE) test/sim/run.ts $(SIM)
 
 bench: dist/.built ## Compares with Squid, Traffic Server, Varnish, nginx, HAProxy and tinyproxy
 	@test/support/install-debian-packages.sh bench

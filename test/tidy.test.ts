@@ -3,8 +3,8 @@ import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join, normalize } from "node:path";
 import t from "tap";
 
-const PURE_CORE = ["base", "http", "http1", "caching", "policy", "settings", "transport"];
-const ADAPTERS = ["socket", "upstream", "resolver", "store", "settings-file", "log"];
+const PURE_CORE = ["base", "http", "http1", "caching", "policy", "settings", "transport", "election"];
+const ADAPTERS = ["socket", "upstream", "resolver", "store", "floating-ip", "peer", "settings-file", "log"];
 const CORE_AND_ADAPTERS = [...PURE_CORE, ...ADAPTERS];
 
 /** folder → the folders it may import from, beside itself */
@@ -16,13 +16,17 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   "src/settings": ["base"],
   "src/policy": ["base", "http", "settings"],
   "src/transport": ["base", "http"],
+  "src/election": ["base", "policy", "settings"],
   "src/socket": PURE_CORE,
   "src/upstream": PURE_CORE,
   "src/resolver": PURE_CORE,
   "src/store": PURE_CORE,
+  "src/floating-ip": PURE_CORE,
+  "src/peer": PURE_CORE,
   "src/settings-file": PURE_CORE,
   "src/log": PURE_CORE,
   "src/proxy": CORE_AND_ADAPTERS,
+  "src/heartbeat": CORE_AND_ADAPTERS,
   "src/control": CORE_AND_ADAPTERS,
 };
 
@@ -30,7 +34,8 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
 const SOLE_IMPORTERS: Readonly<Record<string, readonly string[]>> = {
   undici: ["src/upstream"],
   lmdb: ["src/store"],
-  "node:ffi": ["src/socket"],
+  "dgram-as-promised": ["src/peer"],
+  "node:ffi": ["src/socket", "src/floating-ip"],
   typebox: ["src/settings"],
   "node:net": ["src/socket", "src/control"],
   "node:http": ["src/control"],

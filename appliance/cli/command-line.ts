@@ -6,6 +6,7 @@ import { cacheStatsCommand } from "./cache-stats-command.ts";
 import { checkSettingsCommand } from "./check-settings-command.ts";
 import { type Command, type CommandIo, EXIT } from "./command.ts";
 import { drainCommand } from "./drain-command.ts";
+import { haCommand } from "./ha-command.ts";
 import { commandHelp, generalHelp } from "./help-text.ts";
 import { parseArguments } from "./parse-arguments.ts";
 import { reloadCommand } from "./reload-command.ts";
@@ -36,6 +37,7 @@ const COMMANDS: readonly Command[] = [
   runCommand,
   checkSettingsCommand,
   statusCommand,
+  haCommand,
   reloadCommand,
   drainCommand,
   cachePurgeCommand,

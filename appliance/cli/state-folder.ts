@@ -1,6 +1,7 @@
 /** The options that many commands have: where the unit is found (the state folder and what lies in it), and JSON. */
 import { existsSync } from "node:fs";
 import { isAbsolute, join } from "node:path";
+import { HEARTBEAT_SOCKET } from "#appliance/service/heartbeat-socket.ts";
 import { loadSettings } from "#appliance/service/load-settings.ts";
 import { defaultSettings } from "#settings/parse-settings.ts";
 import type { CommandArgs, CommandOption } from "./command.ts";
@@ -53,3 +54,7 @@ export async function socketPathOf(args: CommandArgs): Promise<string> {
   const { socket } = (loaded.ok ? loaded.value : defaultSettings()).control;
   return isAbsolute(socket) ? socket : join(stateFolderOf(args), socket);
 }
+
+/** The control socket of the heartbeat process beside the unit. */
+export const heartbeatSocketOf = (args: CommandArgs): string =>
+  args.values.get("socket") ?? join(stateFolderOf(args), HEARTBEAT_SOCKET);

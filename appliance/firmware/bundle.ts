@@ -1,6 +1,7 @@
 /**
- * Builds what is shipped: one file for the command line (the supervisor in it) and one for the worker
- * threads. Prints what was built with its size; exits 1 and says why when something does not build.
+ * Builds what is shipped: one file for the command line (the supervisor in it), one for the worker threads
+ * and one for the heartbeat process. Prints what was built with its size; exits 1 and says why when
+ * something does not build.
  */
 import { rm, stat } from "node:fs/promises";
 import { build } from "esbuild";
@@ -9,6 +10,7 @@ import { readPackageVersion } from "./version.ts";
 const ENTRIES = {
   futago: "appliance/cli/futago.ts",
   "proxy-worker": "appliance/main/proxy-worker.ts",
+  heartbeatd: "appliance/main/heartbeatd.ts",
 } as const;
 
 const OUTPUT_FOLDER = "dist";

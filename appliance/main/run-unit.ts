@@ -20,11 +20,12 @@ export interface RunUnitOptions {
 
 const EXIT = { ended: 0, failed: 1, badSettings: 2 } as const;
 
-/** The worker beside this file: a source where this is one, else what the bundler made of it. */
-const WORKER_ENTRY = new URL(
-  import.meta.url.endsWith(".ts") ? "./proxy-worker.ts" : "./proxy-worker.js",
-  import.meta.url,
-);
+/** A program beside this file: a source where this is one, else what the bundler made of it. */
+const beside = (name: string): URL =>
+  new URL(`./${name}${import.meta.url.endsWith(".ts") ? ".ts" : ".js"}`, import.meta.url);
+
+const WORKER_ENTRY = beside("proxy-worker");
+const HEARTBEAT_ENTRY = beside("heartbeatd");
 
 const clock: Clock = { nowMs: () => performance.now(), wallMs: () => Date.now() };
 const logger = createLineLogger((line) => void process.stderr.write(line), clock);
@@ -62,6 +63,7 @@ export async function runUnit(options: RunUnitOptions): Promise<number> {
     stateDir,
     version: VERSION,
     workerEntry,
+    heartbeatEntry: HEARTBEAT_ENTRY,
     load,
     clock,
     logger,

@@ -5,6 +5,7 @@
 import { randomBytes } from "node:crypto";
 import { mkdir } from "node:fs/promises";
 import { isAbsolute, join, resolve } from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import type { Clock } from "#base/clock.ts";
 import type { Logger } from "#base/logger.ts";
 import { failure, type Outcome, success } from "#base/outcome.ts";
@@ -20,6 +21,7 @@ import { changedSections } from "#settings/difference.ts";
 import type { Settings } from "#settings/schema.ts";
 import { AccessLog } from "./access-log.ts";
 import { CacheDesk, withoutStore } from "./cache-desk.ts";
+import { HeartbeatProcess } from "./heartbeat-process.ts";
 import { countersByWorker, Metrics } from "./metrics.ts";
 import type { Prepared } from "./prepared.ts";
 import { formatListen } from "./reserve-ports.ts";
@@ -34,6 +36,8 @@ export interface UnitOptions {
   readonly version: string;
   /** The module that each worker thread runs. */
   readonly workerEntry: URL;
+  /** The program that is started beside the unit of a pair. */
+  readonly heartbeatEntry: URL;
   readonly load: (path: string | null) => Promise<Outcome<Settings, readonly string[]>>;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -58,6 +62,7 @@ function notesOn(before: Settings, after: Settings): readonly string[] {
   return [
     ...(before.control.socket === after.control.socket ? [] : ["control.socket"]),
     ...changed.map((name) => `cache.${name}`),
+    ...(isDeepStrictEqual(before.redundancy, after.redundancy) ? [] : ["redundancy"]),
   ].map((path) => `${path} changes at the next start`);
 }
 
@@ -79,6 +84,7 @@ export class Unit implements AsyncDisposable {
   #cache: CacheDesk | null = null;
   #settings: Settings;
   #controlPath = "";
+  #heartbeat: HeartbeatProcess | null = null;
   #state: StatusAnswer["state"] = "starting";
   #lastReload: LastReload | null = null;
   #reload: Promise<unknown> = Promise.resolve();
@@ -149,6 +155,8 @@ export class Unit implements AsyncDisposable {
     if (this.#state === "draining") return this.ended;
     this.#state = "draining";
     const { timeoutMs } = this.#settings.drain;
+    // First the addresses go to the other unit: then no new client comes here.
+    await this.#heartbeat?.stop();
     this.#options.logger("info", "draining", { timeoutMs });
     await this.#supervisor.drain(timeoutMs);
     this.#ended.resolve();
@@ -215,7 +223,15 @@ export class Unit implements AsyncDisposable {
     if (!served.ok) return served;
     served.value.commit();
     this.#state = "serving";
+    this.#startHeartbeat();
     return success(null);
+  }
+
+  #startHeartbeat(): void {
+    if (!this.#settings.redundancy.enabled) return;
+    const { heartbeatEntry: entry, settingsPath, logger } = this.#options;
+    this.#heartbeat = new HeartbeatProcess({ entry, settingsPath, stateDir: this.#stateDir, logger });
+    this.#parts.use(this.#heartbeat);
   }
 
   #openStore(): Outcome<ResponseStore | null, string> {
@@ -286,6 +302,12 @@ export class Unit implements AsyncDisposable {
         return this.#cache === null ? withoutStore() : this.#cache.purge(request);
       case "cache-inspect":
         return this.#cache === null ? withoutStore() : this.#cache.inspect(request, this.#settings);
+      case "pair-status":
+      case "pair-handover":
+      case "pair-maintenance-on":
+      case "pair-maintenance-off":
+      case "pair-announce":
+        return failure("the heartbeat process answers this, on its own socket");
     }
   }
 }

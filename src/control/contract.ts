@@ -4,6 +4,7 @@
  */
 import { failure, type Outcome, success } from "#base/outcome.ts";
 import type { PurgeResult } from "#caching/cache-store.ts";
+import type { PairStatus } from "#election/pair-status.ts";
 import {
   type CacheStatsAnswer,
   type InspectAnswer,
@@ -22,6 +23,11 @@ interface ControlQuestions {
   readonly "cache-stats": unknown;
   readonly "cache-purge": PurgeOrder;
   readonly "cache-inspect": InspectQuestion;
+  readonly "pair-status": unknown;
+  readonly "pair-handover": unknown;
+  readonly "pair-maintenance-on": unknown;
+  readonly "pair-maintenance-off": unknown;
+  readonly "pair-announce": unknown;
 }
 
 export type ControlCommand = keyof ControlQuestions;
@@ -108,6 +114,19 @@ interface DrainAnswer {
   readonly draining: true;
 }
 
+/** What the heartbeat process tells of the pair. */
+export interface PairStatusAnswer extends PairStatus {
+  readonly unit: string;
+  readonly pid: number;
+  readonly floatingAddresses: readonly string[];
+  /** Datagrams that were left out: of others, too many at once; and those that could not be sent. */
+  readonly heartbeat: { readonly foreign: number; readonly overrun: number; readonly unsent: number };
+}
+
+interface PairCommandAnswer {
+  readonly asked: true;
+}
+
 /** What each command is answered. */
 export interface ControlAnswers {
   readonly status: StatusAnswer;
@@ -117,6 +136,11 @@ export interface ControlAnswers {
   readonly "cache-stats": CacheStatsAnswer;
   readonly "cache-purge": PurgeResult;
   readonly "cache-inspect": InspectAnswer;
+  readonly "pair-status": PairStatusAnswer;
+  readonly "pair-handover": PairCommandAnswer;
+  readonly "pair-maintenance-on": PairCommandAnswer;
+  readonly "pair-maintenance-off": PairCommandAnswer;
+  readonly "pair-announce": PairCommandAnswer;
 }
 
 type Rest = Readonly<Record<string, unknown>>;
@@ -135,6 +159,11 @@ const QUESTIONS: {
   "cache-stats": nothingElse,
   "cache-purge": parsePurgeOrder,
   "cache-inspect": parseInspectQuestion,
+  "pair-status": nothingElse,
+  "pair-handover": nothingElse,
+  "pair-maintenance-on": nothingElse,
+  "pair-maintenance-off": nothingElse,
+  "pair-announce": nothingElse,
 };
 
 export const CONTROL_COMMANDS = Object.keys(QUESTIONS) as readonly ControlCommand[];

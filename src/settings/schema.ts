@@ -5,6 +5,7 @@
  */
 import Type from "typebox";
 import { CacheSection } from "./cache-schema.ts";
+import { RedundancySchema } from "./redundancy-schema.ts";
 import {
   ADDRESS_FORM,
   closed,
@@ -328,6 +329,7 @@ export const SettingsSchema = Type.Object(
       { ...closed, description: "Name resolution.", default: {} },
     ),
     cache: CacheSection,
+    redundancy: RedundancySchema,
     accessLog: Type.Object(
       {
         enabled: flag("Whether transactions are logged.", true),

@@ -51,6 +51,8 @@ t.test("a wrong command line exits 64 and says what was probably meant", async (
     [["check-settings"], /^futago: check-settings: FILE is missing \(see "futago check-settings --help"\)/],
     [["check-settings", "a", "b"], /unexpected word "b"/],
     [["status", "--jsn"], /unknown option --jsn; did you mean --json\?/],
+    [["ha", "handovr"], /"handovr" is none of status, handover, maintenance on, maintenance off, announce/],
+    [["ha", "toString"], /"toString" is none of/],
     [["status", "-x"], /unknown option -x/],
     [["status", "--json=yes"], /--json takes no value/],
     [["run", "--settings"], /--settings needs a value: --settings FILE/],
@@ -74,7 +76,7 @@ t.test("help is there for the whole and for every command", async (t) => {
   t.equal(general.code, 0);
   const names = [...general.out.matchAll(/^ {2}((?:cache )?[a-z-]+) /gm)].map(([, name]) => name ?? "");
   t.strictSame(names, [
-    ...["run", "check-settings", "status", "reload", "drain"],
+    ...["run", "check-settings", "status", "ha", "reload", "drain"],
     ...["cache purge", "cache stats", "cache inspect", "version", "help"],
   ]);
   for (const name of names) {

@@ -1,0 +1,49 @@
+/** The status of the pair for people, in the manual's words beside the English ones. */
+import type { PairStatusAnswer } from "#control/contract.ts";
+import { formatStatus } from "./format-status.ts";
+
+const ROLES = { active: "active (稼働系)", standby: "standby (待機系)" } as const;
+
+const OPERATIONS = {
+  active: "active (稼働)",
+  standby: "standby (待機)",
+  "out-of-service": "out of service (停止)",
+} as const;
+
+/** What a warning means to the one who reads it. */
+const WARNINGS: Readonly<Record<PairStatusAnswer["warnings"][number], string>> = {
+  "communication-error": "communication error (通信異常): the other unit is not heard",
+  "path-lost": "one of the heartbeat paths is silent",
+  "peer-hears-nothing": "the other unit does not hear this one",
+  "both-hold": "both units hold the floating addresses",
+  "nobody-holds": "no unit holds the floating addresses",
+  "takeover-held-back": "a takeover waits: the addresses still answer elsewhere, or the gateway is silent",
+  "not-well": "this unit is not fit to hold the floating addresses",
+  "service-dead": "a watched service is dead",
+  "not-authenticated": "heartbeats are not authenticated: no pair key is set",
+  "same-role": "both units are set to the same role",
+  "different-timers": "the units have different intervals or counts",
+  "different-addresses": "the units have different floating addresses",
+};
+
+/** Lines for a terminal. */
+export function formatPairStatus(answer: PairStatusAnswer): string {
+  const { unit, pid, own, peer, paths, warnings, floatingAddresses, heartbeat, drops, ...counts } = answer;
+  return formatStatus({
+    unit,
+    pid,
+    floatingAddresses,
+    thisUnit: { ...own, role: ROLES[own.role], operation: OPERATIONS[own.operation] },
+    otherUnit:
+      peer === null
+        ? { heard: "never" }
+        : { ...peer, role: ROLES[peer.role], operation: OPERATIONS[peer.operation] },
+    heartbeats: {
+      ...counts,
+      ...heartbeat,
+      drops,
+      paths: paths.map((isHeard) => (isHeard ? "heard" : "silent")),
+    },
+    warnings: warnings.length === 0 ? "none" : warnings.map((warning) => ({ warning: WARNINGS[warning] })),
+  });
+}

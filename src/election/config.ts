@@ -1,0 +1,96 @@
+/** What the election is told about its pair: from the settings, and from what the unit knows of itself. */
+import type { Settings } from "#settings/schema.ts";
+import { GUARD_WINDOW_MS_MAX, PROBE_INTERVAL_MS_MIN, PROBES_PER_WINDOW } from "./limits.ts";
+
+export type Role = "active" | "standby";
+export type Failback = "at-once" | "delayed" | "never";
+
+/** The pair as the election sees it. Times are milliseconds. */
+export interface PairConfig {
+  readonly pairId: number;
+  /** 48 bits, this unit's own. */
+  readonly unitId: number;
+  readonly role: Role;
+  readonly ownAddress: string;
+  readonly peerAddress: string;
+  /** Heartbeat paths: 1 or 2. */
+  readonly paths: number;
+  readonly intervalMs: number;
+  readonly count: number;
+  readonly failback: Failback;
+  readonly failbackDelayMs: number;
+  /** How long this unit must have been well before it takes back. */
+  readonly failbackHoldMs: number;
+  /** The kernel drops the floating addresses when they have not been renewed for this long. */
+  readonly leaseMs: number;
+  /** Services whose death makes this unit give the address to a peer that is well. */
+  readonly criticalServices: readonly string[];
+  /** Services whose death is a warning. */
+  readonly watchedServices: readonly string[];
+  readonly checksGateway: boolean;
+  readonly announceAtMs: readonly number[];
+  /** 0: never again after the last of `announceAtMs`. */
+  readonly announceEveryMs: number;
+  /** More takes than this within `dampingWindowMs`, and failback waits. */
+  readonly dampingMoves: number;
+  readonly dampingWindowMs: number;
+  readonly addressesDigest: number;
+}
+
+/** What only the running unit knows. */
+export interface UnitIdentity {
+  readonly unitId: number;
+  readonly ownAddress: string;
+}
+
+/** The pair that the settings describe; they have passed `checkRedundancySettings`. */
+export function pairConfig(redundancy: Settings["redundancy"], unit: UnitIdentity): PairConfig {
+  const named = (whenDead: string): readonly string[] =>
+    redundancy.services.filter((service) => service.whenDead === whenDead).map(({ name }) => name);
+  return {
+    pairId: redundancy.pairId,
+    unitId: unit.unitId,
+    role: redundancy.role,
+    ownAddress: unit.ownAddress,
+    peerAddress: redundancy.peerAddress ?? "",
+    paths: redundancy.secondPeerAddress === undefined ? 1 : 2,
+    intervalMs: redundancy.intervalMs,
+    count: redundancy.count,
+    failback: redundancy.failback.mode,
+    failbackDelayMs: redundancy.failback.mode === "delayed" ? redundancy.failback.delayMs : 0,
+    failbackHoldMs: redundancy.failback.holdMs,
+    leaseMs: redundancy.leaseMs,
+    criticalServices: named("hand-over"),
+    watchedServices: named("warn"),
+    checksGateway: redundancy.gateway !== undefined,
+    announceAtMs: [0, ...redundancy.announce.afterMs],
+    announceEveryMs: redundancy.announce.everyMs,
+    dampingMoves: redundancy.damping.moves,
+    dampingWindowMs: redundancy.damping.windowMs,
+    addressesDigest: addressesDigest(redundancy.floatingAddresses.map(({ address }) => address)),
+  };
+}
+
+/** 32 bits that differ when the addresses do, in whatever order they stand (FNV-1a). */
+export function addressesDigest(addresses: readonly string[]): number {
+  let digest = 0x81_1c_9d_c5;
+  for (const character of [...addresses].sort().join(" "))
+    digest = Math.imul(digest ^ (character.codePointAt(0) ?? 0), 0x01_00_01_93);
+  return digest >>> 0;
+}
+
+/** Silence for this long means that the peer is gone. */
+export const silenceMs = (config: PairConfig): number => config.intervalMs * config.count;
+
+/** How long an answer of the probed address counts: about a beat. */
+export const guardWindowMs = (config: PairConfig): number => Math.min(config.intervalMs, GUARD_WINDOW_MS_MAX);
+
+/** Probing begins two windows before a takeover is due, but not before a beat is missing by half an interval. */
+export const probeAfterMs = (config: PairConfig): number =>
+  Math.min(
+    Math.max(config.intervalMs * 1.5, silenceMs(config) - 2 * guardWindowMs(config)),
+    silenceMs(config) - guardWindowMs(config) / 2,
+  );
+
+export const probeIntervalMs = (config: PairConfig): number =>
+  Math.max(guardWindowMs(config) / PROBES_PER_WINDOW, PROBE_INTERVAL_MS_MIN);

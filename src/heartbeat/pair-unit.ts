@@ -1,0 +1,171 @@
+/** One unit of a pair: the election's driver with the kernel, the network and the way to the peer. */
+import type { Clock } from "#base/clock.ts";
+import type { Logger } from "#base/logger.ts";
+import { failure, type Outcome, success } from "#base/outcome.ts";
+import { pairConfig } from "#election/config.ts";
+import type { OperatorCommand } from "#election/event.ts";
+import type { PairStatus } from "#election/pair-status.ts";
+import { FloatingAddresses } from "#floating-ip/floating-addresses.ts";
+import { HeartbeatPaths, type HeartbeatPathsStatus } from "#peer/heartbeat-paths.ts";
+import { formatIpAddress, parseIpAddress } from "#policy/ip-address.ts";
+import type { Settings } from "#settings/schema.ts";
+import { GatewayWatch } from "./gateway-watch.ts";
+import { PairDriver } from "./pair-driver.ts";
+
+export interface PairUnitOptions {
+  /** They have passed `checkRedundancySettings`. */
+  readonly redundancy: Settings["redundancy"];
+  /** This unit's own real address. */
+  readonly ownAddress: string;
+  readonly key: Buffer | null;
+  /** 48 bits of chance, not 0. */
+  readonly nonce: number;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly onManualLine: (line: string) => void;
+  /** Look at the services again, and tell `service`. */
+  readonly onStall: () => void;
+}
+
+export interface PairUnitStatus extends PairStatus {
+  readonly floatingAddresses: readonly string[];
+  readonly heartbeat: HeartbeatPathsStatus;
+}
+
+/** What an operator may ask of a unit that runs. */
+export type PairCommand = Exclude<OperatorCommand, "start" | "stop">;
+
+const canonical = (text: string): string => {
+  const address = parseIpAddress(text);
+  return address === null ? text : formatIpAddress(address);
+};
+
+export class PairUnit implements AsyncDisposable {
+  readonly #options: PairUnitOptions;
+  readonly #parts = new AsyncDisposableStack();
+  readonly #stopped = Promise.withResolvers<void>();
+  readonly #gateway: string | null;
+  readonly #peers: ReadonlySet<string>;
+  /** The hardware addresses that the peer's real addresses were seen at, by those. */
+  readonly #peerMacs = new Map<string, string>();
+  #floating: FloatingAddresses | null = null;
+  #paths: HeartbeatPaths | null = null;
+  #driver: PairDriver | null = null;
+  #gatewayWatch: GatewayWatch | null = null;
+
+  private constructor(options: PairUnitOptions) {
+    const { gateway } = options.redundancy;
+    this.#options = options;
+    this.#gateway = gateway === undefined ? null : canonical(gateway);
+    this.#peers = new Set(peerAddresses(options.redundancy).map(canonical));
+  }
+
+  /** Opens interfaces and sockets and begins. On failure nothing is left; the error is for the operator. */
+  static async start(options: PairUnitOptions): Promise<Outcome<PairUnit, string>> {
+    const unit = new PairUnit(options);
+    const opened = await unit.#open();
+    if (opened.ok) return success(unit);
+    await unit[Symbol.asyncDispose]();
+    return opened;
+  }
+
+  /** Null before the start. */
+  get status(): PairUnitStatus | null {
+    if (this.#driver === null || this.#paths === null) return null;
+    return {
+      ...this.#driver.status,
+      floatingAddresses: this.#options.redundancy.floatingAddresses.map(({ address }) => address),
+      heartbeat: this.#paths.status,
+    };
+  }
+
+  command(command: PairCommand): void {
+    this.#driver?.command(command);
+  }
+
+  service(name: string, alive: boolean): void {
+    this.#driver?.service(name, alive);
+  }
+
+  /** Hands the addresses over where the peer can take them, and resolves when this unit is off. */
+  stop(): Promise<void> {
+    this.#driver?.command("stop");
+    return this.#stopped.promise;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#parts.disposeAsync();
+  }
+
+  async #open(): Promise<Outcome<null, string>> {
+    const { redundancy, ownAddress, key, nonce, clock, logger, onManualLine } = this.#options;
+    const floating = FloatingAddresses.open({
+      addresses: redundancy.floatingAddresses,
+      gateway: this.#gateway,
+      neighbours: [...this.#peers],
+      onLink: () => this.#driver?.linkChanged(),
+      onAddresses: () => this.#driver?.addressesChanged(),
+      onClaim: ({ address, mac }) => this.#hearClaim(address, mac),
+    });
+    if (!floating.ok) return floating;
+    this.#floating = floating.value;
+    this.#parts.defer(() => floating.value.close());
+    const paths = await HeartbeatPaths.open({
+      peerAddresses: peerAddresses(redundancy),
+      port: redundancy.port,
+      pairId: redundancy.pairId,
+      key,
+      clock,
+      onPacket: (packet) => this.#driver?.received(packet),
+    });
+    if (!paths.ok) return failure(paths.error);
+    this.#paths = paths.value;
+    this.#parts.use(paths.value);
+    const unitId = Number.parseInt(floating.value.hardwareAddress, 16);
+    const driver = new PairDriver({
+      config: pairConfig(redundancy, { unitId, ownAddress }),
+      kernel: floating.value,
+      paths: paths.value,
+      clock,
+      logger,
+      onManualLine,
+      nonce,
+      authenticated: key !== null,
+      onStall: () => this.#lookAgain(),
+      onStopped: () => this.#stopped.resolve(),
+    });
+    this.#driver = driver;
+    this.#parts.defer(() => driver.close());
+    driver.start();
+    this.#watchGateway(driver);
+    return success(null);
+  }
+
+  /** The peer's hardware address is asked for in the same rhythm, until it is known. */
+  #watchGateway(driver: PairDriver): void {
+    const watch = new GatewayWatch(
+      () => {
+        if (this.#gateway !== null) this.#floating?.askFor(this.#gateway);
+        for (const peer of this.#peers) if (!this.#peerMacs.has(peer)) this.#floating?.askFor(peer);
+      },
+      (answers) => driver.gateway(answers),
+    );
+    this.#gatewayWatch = watch;
+    this.#parts.defer(() => watch.stop());
+    watch.start();
+  }
+
+  #lookAgain(): void {
+    if (this.#gateway !== null) this.#floating?.askFor(this.#gateway);
+    this.#options.onStall();
+  }
+
+  #hearClaim(address: string, mac: string): void {
+    if (address === this.#gateway) this.#gatewayWatch?.heard();
+    else if (this.#peers.has(address)) this.#peerMacs.set(address, mac);
+    else this.#driver?.addressClaimed([...this.#peerMacs.values()].includes(mac) ? "peer" : "stranger");
+  }
+}
+
+const peerAddresses = ({ peerAddress, secondPeerAddress }: Settings["redundancy"]): readonly string[] =>
+  [peerAddress, secondPeerAddress].filter((address) => address !== undefined);

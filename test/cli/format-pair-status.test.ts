@@ -1,0 +1,49 @@
+import t from "tap";
+import { formatPairStatus } from "#appliance/cli/format-pair-status.ts";
+import type { PairStatusAnswer } from "#control/contract.ts";
+
+const STATUS: PairStatusAnswer = {
+  unit: "tokyo-1",
+  pid: 42,
+  floatingAddresses: ["192.0.2.100"],
+  own: {
+    role: "standby",
+    operation: "active",
+    state: "active",
+    reason: "peer-silent",
+    sinceMs: 61_000,
+    holds: true,
+    health: "well",
+  },
+  peer: null,
+  paths: [false],
+  sent: 100,
+  received: 0,
+  lost: 0,
+  late: 0,
+  drops: { "bad-mac": 3 },
+  warnings: ["communication-error"],
+  heartbeat: { foreign: 1, overrun: 0, unsent: 0 },
+};
+
+t.test("the pair is told in the manual's words", async (t) => {
+  const text = formatPairStatus(STATUS);
+  t.match(text, /this unit:\n +role +standby \(待機系\)\n +operation +active \(稼働\)/);
+  t.match(text, /since +1 min 1 s/);
+  t.match(text, /other unit:\n +heard +never/);
+  t.match(text, /communication error \(通信異常\): the other unit is not heard/);
+  t.match(text, /bad-mac +3/);
+});
+
+t.test("the other unit and a quiet day", async (t) => {
+  const peer = {
+    ...STATUS.own,
+    role: "active",
+    operation: "standby",
+    heardMs: 12,
+    roundTripMs: 0.4,
+  } as const;
+  const text = formatPairStatus({ ...STATUS, peer, warnings: [] });
+  t.match(text, /other unit:\n +role +active \(稼働系\)\n +operation +standby \(待機\)/);
+  t.match(text, /warnings +none/);
+});

@@ -1,0 +1,116 @@
+import t from "tap";
+import { checkRedundancySettings, type InterfaceAddress } from "#election/check-redundancy.ts";
+import { addressesDigest, pairConfig, silenceMs } from "#election/config.ts";
+import { defaultSettings, parseSettings } from "#settings/parse-settings.ts";
+import type { Settings } from "#settings/schema.ts";
+
+const INTERFACES: readonly InterfaceAddress[] = [
+  { interface: "lo", address: "127.0.0.1", prefixLength: 8 },
+  { interface: "eth0", address: "192.168.0.1", prefixLength: 24 },
+  { interface: "eth0", address: "2001:db8::1", prefixLength: 64 },
+];
+
+type Redundancy = Settings["redundancy"];
+
+/** The manual's pair, as the unit set as active has it. */
+const MANUAL: Redundancy = {
+  ...defaultSettings().redundancy,
+  enabled: true,
+  peerAddress: "192.168.0.2",
+  floatingAddresses: [{ address: "192.168.0.100", prefixLength: 24, interface: "eth0" }],
+};
+
+const faults = (changes: Partial<Redundancy>): readonly string[] =>
+  checkRedundancySettings({ ...MANUAL, ...changes }, INTERFACES).map(
+    ({ path, found, expected }) => `${path.replace("redundancy.", "")}: ${found}: ${expected}`,
+  );
+
+const floating = (address: string, changes: Partial<Redundancy["floatingAddresses"][number]> = {}) => ({
+  floatingAddresses: [{ address, prefixLength: 24, interface: "eth0", ...changes }],
+});
+
+t.test("the defaults are the manual's", async (t) => {
+  const { port, intervalMs, count, failback, role, enabled } = defaultSettings().redundancy;
+  t.strictSame([port, intervalMs, count], [7_900, 2_000, 5]);
+  t.match({ failback, role, enabled }, { failback: { mode: "at-once" }, role: "active", enabled: false });
+  t.strictSame(
+    checkRedundancySettings(defaultSettings().redundancy, INTERFACES),
+    [],
+    "off: nothing is asked",
+  );
+});
+
+t.test("the manual's pair is right, and becomes what the election needs", async (t) => {
+  t.strictSame(faults({}), []);
+  t.strictSame(faults(floating("2001:db8::100", { prefixLength: 64 })), []);
+  const config = pairConfig(MANUAL, { unitId: 5, ownAddress: "192.168.0.1" });
+  t.equal(silenceMs(config), 10_000);
+  t.match(config, {
+    paths: 1,
+    role: "active",
+    peerAddress: "192.168.0.2",
+    criticalServices: ["proxy"],
+    announceAtMs: [0, 50, 500, 2_000],
+    checksGateway: false,
+  });
+  t.equal(addressesDigest(["a", "b"]), addressesDigest(["b", "a"]));
+  t.not(addressesDigest(["a", "b"]), addressesDigest(["a", "c"]));
+});
+
+t.test("what contradicts itself is told with its path, what was found and what was expected", async (t) => {
+  const { peerAddress, ...without } = MANUAL;
+  t.match(checkRedundancySettings(without, INTERFACES), [
+    { path: "redundancy.peerAddress", found: "nothing" },
+  ]);
+  t.equal(peerAddress, "192.168.0.2");
+  t.strictSame(faults({ peerAddress: "192.168.0.1" }), [
+    'peerAddress: "192.168.0.1": an address of another machine; this unit has it on eth0',
+  ]);
+  t.strictSame(faults({ peerAddress: "unit-b" }), [
+    'peerAddress: "unit-b": an IPv4 or IPv6 address, such as 192.0.2.2',
+  ]);
+  t.match(faults({ secondPeerAddress: "192.168.0.2" }), [/^secondPeerAddress: .*other than peerAddress/]);
+  t.match(faults({ gateway: "192.168.0.1" }), [/^gateway: /]);
+  t.match(faults({ leaseMs: 1_500 }), [/^leaseMs: 1500: whole seconds/]);
+  t.match(faults({ announce: { afterMs: [50, 50], everyMs: 0 } }), [
+    /^announce\.afterMs\[1\]: 50: more than 50/,
+  ]);
+  const twice = [
+    { name: "proxy", whenDead: "hand-over" },
+    { name: "proxy", whenDead: "warn" },
+  ] as const;
+  t.match(faults({ services: [...twice] }), [/^services\[1\]\.name: "proxy": a name other/]);
+});
+
+t.test("floating addresses are nobody's real ones, and of their interface's network", async (t) => {
+  t.match(faults({ floatingAddresses: [] }), [/^floatingAddresses: \[\]: at least one/]);
+  t.match(faults(floating("192.168.0.1")), [/no real address; this unit has it on eth0/]);
+  t.match(faults(floating("192.168.0.2")), [/no real address of another machine/]);
+  t.strictSame(faults(floating("192.168.1.100")), [
+    'floatingAddresses[0].address: "192.168.1.100": an address within 192.168.0.0/24 or 2001:db8::/64, the network of eth0',
+  ]);
+  t.match(faults(floating("192.168.0.100", { prefixLength: 16 })), [/prefixLength: 16: 24, as eth0 has it/]);
+  t.match(faults(floating("192.168.0.100", { prefixLength: 64 })), [
+    /prefixLength: 64: a prefix of at most 32/,
+  ]);
+  t.match(faults(floating("192.168.0.100", { interface: "eth7" })), [/interface: "eth7": .*: lo, eth0/]);
+  t.match(faults(floating("F-IP")), [/^floatingAddresses\[0\]\.address: "F-IP": an IPv4/]);
+  const both = [...floating("2001:db8::100", { prefixLength: 64 }).floatingAddresses];
+  t.match(
+    faults({
+      floatingAddresses: [...both, ...floating("2001:DB8:0::100", { prefixLength: 64 }).floatingAddresses],
+    }),
+    [/^floatingAddresses\[1\]\.address: .*other than floatingAddresses\[0\]/],
+  );
+});
+
+t.test("intervals from 10 ms to 60 s, and no key in the settings", async (t) => {
+  const parsed = (redundancy: unknown): unknown => {
+    const outcome = parseSettings(JSON.stringify({ redundancy }));
+    return outcome.ok ? "ok" : outcome.error.map(({ path }) => path);
+  };
+  for (const intervalMs of [10, 20, 100, 60_000]) t.equal(parsed({ intervalMs }), "ok");
+  t.strictSame(parsed({ intervalMs: 9 }), ["redundancy.intervalMs"]);
+  t.strictSame(parsed({ intervalMs: 60_001 }), ["redundancy.intervalMs"]);
+  t.strictSame(parsed({ key: "secret" }), ["redundancy.key"]);
+});

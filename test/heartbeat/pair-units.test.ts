@@ -1,0 +1,64 @@
+/** Two whole units, each with its proxy and its heartbeat process, as `futago run` starts them. */
+import t, { type Test } from "tap";
+import { futago } from "#test/support/futago-command.ts";
+import { needsRoot } from "#test/support/namespaces.ts";
+import { TestPair } from "#test/support/test-pair.ts";
+import { until } from "#test/support/until.ts";
+
+const LIMIT_MS = 15_000;
+
+const pairOf = (t: Test): Promise<TestPair> =>
+  TestPair.start(
+    t,
+    {
+      intervalMs: 100,
+      count: 3,
+      leaseMs: 3_000,
+      failback: { mode: "at-once", holdMs: 200 },
+      services: [{ name: "proxy" }],
+    },
+    "unit",
+  );
+
+void t.test(
+  "a unit that is stopped hands over before it drains, and fails back",
+  { skip: needsRoot },
+  async (t) => {
+    const pair = await pairOf(t);
+    await pair.signal("a", "SIGTERM");
+    t.match((await pair.status("b"))?.own, { state: "active", holds: true });
+    t.match(await pair.seen(), { lost: 0 }, "stop");
+    pair.startProgram("a");
+    await pair.settled("a");
+    t.match(await pair.seen(), { lost: 0 }, "failback, once the proxy answers");
+    t.match((await futago("ha", "--json", "--socket", pair.socketOf("a"))).out, /"operation": "active"/);
+  },
+);
+
+void t.test(
+  "a unit that dies leaves a heartbeat process that hands over and ends",
+  { skip: needsRoot },
+  async (t) => {
+    const pair = await pairOf(t);
+    await pair.signal("a", "SIGKILL");
+    await pair.reaches("b", "active");
+    await until(async () => ((await pair.status("a")) === null ? true : undefined), LIMIT_MS);
+    t.match(await pair.seen(), { lost: 0 });
+  },
+);
+
+void t.test(
+  "a heartbeat process that dies is started again within its lease",
+  { skip: needsRoot },
+  async (t) => {
+    const pair = await pairOf(t);
+    const pid = (await pair.status("a"))?.pid ?? 0;
+    process.kill(pid, "SIGKILL");
+    await until(async () => {
+      const status = await pair.status("a");
+      return (status !== null && status.pid !== pid && status.own.state === "active") || undefined;
+    }, LIMIT_MS);
+    await pair.settled("a");
+    t.match(await pair.seen(), { lost: 0 });
+  },
+);
