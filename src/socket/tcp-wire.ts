@@ -150,6 +150,8 @@ export class TcpWire implements Wire, Watcher {
       if (isHeld) this.#isPaused = true;
       this.#input.handled(bytes, isHeld);
     } else if (count === 0) {
+      // Nothing follows: without this every end would take a turn more, for nothing.
+      this.#isReadable = false;
       this.#readEnded = true;
       this.handler.onEnd();
       this.#closeWhenEnded();
