@@ -1,16 +1,18 @@
 /**
- * Builds what is shipped: one file for the command line (the supervisor in it), one for the worker threads
- * and one for the heartbeat process. Prints what was built with its size; exits 1 and says why when
+ * Builds what is shipped: one file for the command line (the supervisor in it), one for the worker threads,
+ * one for the heartbeat process and one for the console. Prints what was built with its size; exits 1 and says why when
  * something does not build.
  */
 import { rm, stat } from "node:fs/promises";
 import { build } from "esbuild";
+import { readComponents } from "#appliance/service/components.ts";
 import { readPackageVersion } from "./version.ts";
 
 const ENTRIES = {
   futago: "appliance/cli/futago.ts",
   "proxy-worker": "appliance/main/proxy-worker.ts",
   heartbeatd: "appliance/main/heartbeatd.ts",
+  consoled: "appliance/main/consoled.ts",
 } as const;
 
 const OUTPUT_FOLDER = "dist";
@@ -36,7 +38,10 @@ async function bundle(): Promise<number> {
       sourcemap: true,
       legalComments: "eof",
       banner: { js: REQUIRE_BANNER },
-      define: { FUTAGO_VERSION: JSON.stringify(readPackageVersion()) },
+      define: {
+        FUTAGO_VERSION: JSON.stringify(readPackageVersion()),
+        FUTAGO_COMPONENTS: JSON.stringify(readComponents()),
+      },
       logLevel: "warning",
     });
   } catch {
