@@ -59,6 +59,7 @@ export class Store implements CacheStore {
   readonly #host: WriterHost;
   readonly #spareReads = new SpareBuffers(READ_BLOCKS * FRAME_BYTES, SPARE_READS_MAX);
   #inFlightBytes = 0;
+  #seenCommits = -1;
   #loads = 0;
   #isClosed = false;
 
@@ -211,6 +212,14 @@ export class Store implements CacheStore {
     while (this.#announced.size > 0 && performance.now() < limitMs) await pause(WAKE_FALLBACK_MS);
   }
 
+  /** Looks at the newest commit. To begin a read of the index costs several look-ups: not for each of them. */
+  #refresh(): void {
+    const commits = this.#shared.get(COUNTER.commits);
+    if (commits === this.#seenCommits) return;
+    this.#seenCommits = commits;
+    this.#parts.db.refresh();
+  }
+
   /** The index, what is pending laid over it, and into memory with it if it is used again. */
   #findInIndex(key: CacheKey, hot: HotKey | undefined): readonly Entry[] {
     if (this.#isClosed) return [];
@@ -218,7 +227,7 @@ export class Store implements CacheStore {
     const slot = this.#shared.generationSlot(hash);
     // Before the look-up: a change that comes in between is then seen the next time.
     const generation = Atomics.load(this.#generations, slot);
-    this.#parts.db.refresh();
+    this.#refresh();
     const indexed: Entry[] = [];
     for (const id of this.#parts.db.ids(hash)) {
       const known = hot?.entries.find((entry) => entry.id === id);
