@@ -21,13 +21,14 @@ import { changedSections } from "#settings/difference.ts";
 import type { Settings } from "#settings/schema.ts";
 import { AccessLog } from "./access-log.ts";
 import { CacheDesk, withoutStore } from "./cache-desk.ts";
-import { HeartbeatProcess } from "./heartbeat-process.ts";
+import { DaemonProcess } from "./daemon-process.ts";
 import { countersByWorker, Metrics } from "./metrics.ts";
 import type { Prepared } from "./prepared.ts";
 import { formatListen } from "./reserve-ports.ts";
 import { openResponseStore, type ResponseStore } from "./response-store.ts";
 import { Supervisor, workerCount } from "./supervisor.ts";
 import type { ListenAddress, UnitFacts } from "./worker-messages.ts";
+import { WpadProcess } from "./wpad-process.ts";
 
 export interface UnitOptions {
   /** Null: the defaults. */
@@ -38,6 +39,8 @@ export interface UnitOptions {
   readonly workerEntry: URL;
   /** The program that is started beside the unit of a pair. */
   readonly heartbeatEntry: URL;
+  /** The program that serves proxy scripts. */
+  readonly wpadEntry: URL;
   readonly load: (path: string | null) => Promise<Outcome<Settings, readonly string[]>>;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -84,7 +87,8 @@ export class Unit implements AsyncDisposable {
   #cache: CacheDesk | null = null;
   #settings: Settings;
   #controlPath = "";
-  #heartbeat: HeartbeatProcess | null = null;
+  #heartbeat: DaemonProcess | null = null;
+  #wpad: WpadProcess | null = null;
   #state: StatusAnswer["state"] = "starting";
   #lastReload: LastReload | null = null;
   #reload: Promise<unknown> = Promise.resolve();
@@ -157,6 +161,8 @@ export class Unit implements AsyncDisposable {
     const { timeoutMs } = this.#settings.drain;
     // First the addresses go to the other unit: then no new client comes here.
     await this.#heartbeat?.stop();
+    // And scripts that are asked for from now on name this unit last.
+    this.#wpad?.drain();
     this.#options.logger("info", "draining", { timeoutMs });
     await this.#supervisor.drain(timeoutMs);
     this.#ended.resolve();
@@ -184,6 +190,7 @@ export class Unit implements AsyncDisposable {
       accessLog: this.#accessLog.status,
       alerts: this.#cache?.alerts() ?? [],
       cache: this.#cache?.summary() ?? null,
+      wpad: this.#wpad?.status ?? null,
       workers: this.#supervisor.status,
       counters: this.#supervisor.sums(),
     };
@@ -224,13 +231,22 @@ export class Unit implements AsyncDisposable {
     served.value.commit();
     this.#state = "serving";
     this.#startHeartbeat();
+    this.#wpad = this.#parts.use(new WpadProcess(this.#daemonPlace(this.#options.wpadEntry)));
+    this.#wpad.follow(this.#settings);
     return success(null);
+  }
+
+  #daemonPlace(entry: URL) {
+    const { settingsPath, logger } = this.#options;
+    return { entry, settingsPath, stateDir: this.#stateDir, logger };
   }
 
   #startHeartbeat(): void {
     if (!this.#settings.redundancy.enabled) return;
-    const { heartbeatEntry: entry, settingsPath, logger } = this.#options;
-    this.#heartbeat = new HeartbeatProcess({ entry, settingsPath, stateDir: this.#stateDir, logger });
+    this.#heartbeat = new DaemonProcess({
+      name: "heartbeat",
+      ...this.#daemonPlace(this.#options.heartbeatEntry),
+    });
     this.#parts.use(this.#heartbeat);
   }
 
@@ -277,6 +293,7 @@ export class Unit implements AsyncDisposable {
     if (!applied.ok) return refuse(applied.error);
     for (const change of prepared) change.commit();
     this.#settings = settings;
+    this.#wpad?.follow(settings);
     return success(null);
   }
 

@@ -106,7 +106,7 @@ t.test("QuickJS, by pac-resolver, answers as the rules", async (t) => {
   for (const [index, { script, hosts }] of CASES.entries()) {
     using engine = await QuickJS.create();
     const find = createPacResolver(engine, script, {
-      sandbox: { dnsResolve: (name) => resolve(String(name))[0] ?? "" },
+      sandbox: { dnsResolve: (name: unknown) => resolve(String(name))[0] ?? "" },
     });
     const answers: unknown[] = [];
     for (const host of hosts) answers.push(await find("http://x/", host));

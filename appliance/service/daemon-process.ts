@@ -1,5 +1,5 @@
 /**
- * The heartbeat process beside a unit, started and started again. Its end costs no address at once: the
+ * A process beside the unit, started and started again. The heartbeat's end costs no address at once: the
  * kernel's lease goes on, and the next process resumes within it.
  */
 import { type ChildProcess, spawn } from "node:child_process";
@@ -14,27 +14,33 @@ const WELL_MS = 60_000;
 /** A handover takes at most two seconds; then it is ended. */
 const STOP_MS = 5_000;
 
-export interface HeartbeatProcessOptions {
+export interface DaemonProcessOptions {
+  /** What the log calls it. */
+  readonly name: "heartbeat" | "wpad";
   readonly entry: URL;
   readonly settingsPath: string | null;
   readonly stateDir: string;
   readonly logger: Logger;
+  /** Options of Node, such as a limit of its memory. */
+  readonly nodeOptions?: readonly string[];
+  /** What the process tells of itself. */
+  readonly onMessage?: (message: unknown) => void;
 }
 
-export class HeartbeatProcess implements AsyncDisposable {
-  readonly #options: HeartbeatProcessOptions;
+export class DaemonProcess implements AsyncDisposable {
+  readonly #options: DaemonProcessOptions;
   #child: ChildProcess | null = null;
   #restartTimer: NodeJS.Timeout | null = null;
   #restartMs = RESTART_MS;
   #isStopping = false;
 
   /** Starts it at once. */
-  constructor(options: HeartbeatProcessOptions) {
+  constructor(options: DaemonProcessOptions) {
     this.#options = options;
     this.#start();
   }
 
-  /** Makes it hand the addresses over and end; resolves when it is gone. */
+  /** Makes it end (the heartbeat hands the addresses over first); resolves when it is gone. */
   async stop(): Promise<void> {
     this.#isStopping = true;
     if (this.#restartTimer !== null) clearTimeout(this.#restartTimer);
@@ -47,18 +53,28 @@ export class HeartbeatProcess implements AsyncDisposable {
     clearTimeout(timer);
   }
 
+  /** Makes it read its settings again; one that is about to start does so anyway. */
+  reload(): void {
+    this.#child?.kill("SIGHUP");
+  }
+
+  /** Tells it something, if it runs. */
+  send(message: object): void {
+    if (this.#child?.connected === true) this.#child.send(message, () => {});
+  }
+
   [Symbol.asyncDispose](): Promise<void> {
     return this.stop();
   }
 
   #start(): void {
-    const { entry, settingsPath, stateDir, logger } = this.#options;
+    const { name, entry, settingsPath, stateDir, logger, nodeOptions = [], onMessage } = this.#options;
     const settings = settingsPath === null ? [] : ["--settings", settingsPath];
     const startedMs = performance.now();
-    // The channel carries nothing: when it closes the unit is gone, and the process hands over by itself.
+    // When the channel closes the unit is gone, and the process ends by itself.
     const child = spawn(
       process.execPath,
-      ["--no-warnings", fileURLToPath(entry), ...settings, "--state", stateDir],
+      ["--no-warnings", ...nodeOptions, fileURLToPath(entry), ...settings, "--state", stateDir],
       { stdio: ["ignore", "inherit", "inherit", "ipc"] },
     );
     this.#child = child;
@@ -69,10 +85,11 @@ export class HeartbeatProcess implements AsyncDisposable {
       this.#child = null;
       if (this.#isStopping) return;
       if (performance.now() - startedMs > WELL_MS) this.#restartMs = RESTART_MS;
-      logger("error", "heartbeat-ended", { why, againMs: this.#restartMs });
+      logger("error", `${name}-ended`, { why, againMs: this.#restartMs });
       this.#restartTimer = setTimeout(() => this.#start(), this.#restartMs);
       this.#restartMs = Math.min(this.#restartMs * 2, RESTART_MS_MAX);
     };
+    if (onMessage !== undefined) child.on("message", onMessage);
     child.once("error", (error) => gone(error.message));
     child.once("exit", (code, signal) => gone(signal ?? `exit code ${code}`));
   }
