@@ -1,28 +1,25 @@
-/**
- * A process beside the unit, started and started again. The heartbeat's end costs no address at once: the
- * kernel's lease goes on, and the next process resumes within it.
- */
+/** A process beside a unit: started, started again when it ends, stopped and started by order. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import type { Logger } from "#base/logger.ts";
 
-/** How long until it is started again: the first time within the shortest lease, then doubling. */
+/** How long until it is started again: the first time, then doubling. */
 const RESTART_MS = 100;
 const RESTART_MS_MAX = 10_000;
 /** One that has run for this long was well. */
 const WELL_MS = 60_000;
-/** A handover takes at most two seconds; then it is ended. */
+/** Then it is ended. */
 const STOP_MS = 5_000;
 
 export interface DaemonProcessOptions {
-  /** What the log calls it. */
-  readonly name: "heartbeat" | "wpad";
+  /** For the log. */
+  readonly name: string;
   readonly entry: URL;
-  readonly settingsPath: string | null;
+  readonly settingsPath: () => string | null;
   readonly stateDir: string;
-  readonly logger: Logger;
   /** Options of Node, such as a limit of its memory. */
   readonly nodeOptions?: readonly string[];
+  readonly logger: Logger;
   /** What the process tells of itself. */
   readonly onMessage?: (message: unknown) => void;
 }
@@ -32,18 +29,27 @@ export class DaemonProcess implements AsyncDisposable {
   #child: ChildProcess | null = null;
   #restartTimer: NodeJS.Timeout | null = null;
   #restartMs = RESTART_MS;
-  #isStopping = false;
+  #isWanted = false;
 
   /** Starts it at once. */
   constructor(options: DaemonProcessOptions) {
     this.#options = options;
-    this.#start();
+    this.start();
   }
 
-  /** Makes it end (the heartbeat hands the addresses over first); resolves when it is gone. */
+  /** Starts it where it does not run. */
+  start(): void {
+    if (this.#isWanted) return;
+    this.#isWanted = true;
+    this.#restartMs = RESTART_MS;
+    if (this.#child === null) this.#spawn();
+  }
+
+  /** Makes it end in its own way; resolves when it is gone. */
   async stop(): Promise<void> {
-    this.#isStopping = true;
+    this.#isWanted = false;
     if (this.#restartTimer !== null) clearTimeout(this.#restartTimer);
+    this.#restartTimer = null;
     const child = this.#child;
     if (child === null) return;
     const ended = new Promise<void>((resolve) => child.once("exit", () => resolve()));
@@ -67,9 +73,10 @@ export class DaemonProcess implements AsyncDisposable {
     return this.stop();
   }
 
-  #start(): void {
-    const { name, entry, settingsPath, stateDir, logger, nodeOptions = [], onMessage } = this.#options;
-    const settings = settingsPath === null ? [] : ["--settings", settingsPath];
+  #spawn(): void {
+    const { name, entry, stateDir, nodeOptions = [], logger, onMessage } = this.#options;
+    const path = this.#options.settingsPath();
+    const settings = path === null ? [] : ["--settings", path];
     const startedMs = performance.now();
     // When the channel closes the unit is gone, and the process ends by itself.
     const child = spawn(
@@ -83,10 +90,10 @@ export class DaemonProcess implements AsyncDisposable {
       if (isGone) return;
       isGone = true;
       this.#child = null;
-      if (this.#isStopping) return;
+      if (!this.#isWanted) return;
       if (performance.now() - startedMs > WELL_MS) this.#restartMs = RESTART_MS;
       logger("error", `${name}-ended`, { why, againMs: this.#restartMs });
-      this.#restartTimer = setTimeout(() => this.#start(), this.#restartMs);
+      this.#restartTimer = setTimeout(() => this.#spawn(), this.#restartMs);
       this.#restartMs = Math.min(this.#restartMs * 2, RESTART_MS_MAX);
     };
     if (onMessage !== undefined) child.on("message", onMessage);

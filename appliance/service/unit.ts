@@ -21,7 +21,7 @@ import { changedSections } from "#settings/difference.ts";
 import type { Settings } from "#settings/schema.ts";
 import { AccessLog } from "./access-log.ts";
 import { CacheDesk, withoutStore } from "./cache-desk.ts";
-import { DaemonProcess } from "./daemon-process.ts";
+import { HeartbeatProcess } from "./heartbeat-process.ts";
 import { countersByWorker, Metrics } from "./metrics.ts";
 import type { Prepared } from "./prepared.ts";
 import { formatListen } from "./reserve-ports.ts";
@@ -87,7 +87,7 @@ export class Unit implements AsyncDisposable {
   #cache: CacheDesk | null = null;
   #settings: Settings;
   #controlPath = "";
-  #heartbeat: DaemonProcess | null = null;
+  #heartbeat: HeartbeatProcess | null = null;
   #wpad: WpadProcess | null = null;
   #state: StatusAnswer["state"] = "starting";
   #lastReload: LastReload | null = null;
@@ -231,23 +231,22 @@ export class Unit implements AsyncDisposable {
     served.value.commit();
     this.#state = "serving";
     this.#startHeartbeat();
-    this.#wpad = this.#parts.use(new WpadProcess(this.#daemonPlace(this.#options.wpadEntry)));
-    this.#wpad.follow(this.#settings);
+    this.#startWpad();
     return success(null);
-  }
-
-  #daemonPlace(entry: URL) {
-    const { settingsPath, logger } = this.#options;
-    return { entry, settingsPath, stateDir: this.#stateDir, logger };
   }
 
   #startHeartbeat(): void {
     if (!this.#settings.redundancy.enabled) return;
-    this.#heartbeat = new DaemonProcess({
-      name: "heartbeat",
-      ...this.#daemonPlace(this.#options.heartbeatEntry),
-    });
+    const { heartbeatEntry: entry, settingsPath, logger } = this.#options;
+    this.#heartbeat = new HeartbeatProcess({ entry, settingsPath, stateDir: this.#stateDir, logger });
     this.#parts.use(this.#heartbeat);
+  }
+
+  #startWpad(): void {
+    const { wpadEntry: entry, settingsPath, logger } = this.#options;
+    const place = { entry, settingsPath: () => settingsPath, stateDir: this.#stateDir, logger };
+    this.#wpad = this.#parts.use(new WpadProcess(place));
+    this.#wpad.follow(this.#settings);
   }
 
   #openStore(): Outcome<ResponseStore | null, string> {

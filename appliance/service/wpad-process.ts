@@ -15,8 +15,6 @@ export class WpadProcess implements AsyncDisposable {
   #process: DaemonProcess | null = null;
   #settings: Settings | null = null;
   #status: WpadAnswer | null = null;
-  /** One starts only when the one before has left its ports. */
-  #turn: Promise<unknown> = Promise.resolve();
 
   constructor(place: Omit<DaemonProcessOptions, "name">) {
     this.#place = place;
@@ -31,11 +29,8 @@ export class WpadProcess implements AsyncDisposable {
   follow(settings: Settings): void {
     const before = this.#settings;
     this.#settings = settings;
-    if (!settings.wpad.enabled) {
-      void this.#stop();
-      return;
-    }
-    if (before?.wpad.enabled !== true) this.#turn = this.#turn.then(() => this.#start());
+    if (!settings.wpad.enabled) void this.#stop();
+    else if (before?.wpad.enabled !== true) this.#start();
     else if (SECTIONS.some((name) => !isDeepStrictEqual(before[name], settings[name])))
       this.#process?.reload();
   }
@@ -46,13 +41,11 @@ export class WpadProcess implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#settings = null;
     await this.#stop();
   }
 
   #start(): void {
-    if (this.#process !== null || this.#settings?.wpad.enabled !== true) return;
-    this.#process = new DaemonProcess({
+    this.#process ??= new DaemonProcess({
       ...this.#place,
       name: "wpad",
       nodeOptions: NODE_OPTIONS,
@@ -60,15 +53,11 @@ export class WpadProcess implements AsyncDisposable {
         this.#status = message as WpadAnswer;
       },
     });
+    this.#process.start();
   }
 
-  #stop(): Promise<unknown> {
-    this.#turn = this.#turn.then(async () => {
-      const running = this.#process;
-      this.#process = null;
-      await running?.stop();
-      this.#status = null;
-    });
-    return this.#turn;
+  async #stop(): Promise<void> {
+    await this.#process?.stop();
+    if (this.#settings?.wpad.enabled !== true) this.#status = null;
   }
 }

@@ -1,0 +1,79 @@
+/**
+ * The heartbeat process beside a unit, started and started again. Its end costs no address at once: the
+ * kernel's lease goes on, and the next process resumes within it.
+ */
+import { type ChildProcess, spawn } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import type { Logger } from "#base/logger.ts";
+
+/** How long until it is started again: the first time within the shortest lease, then doubling. */
+const RESTART_MS = 100;
+const RESTART_MS_MAX = 10_000;
+/** One that has run for this long was well. */
+const WELL_MS = 60_000;
+/** A handover takes at most two seconds; then it is ended. */
+const STOP_MS = 5_000;
+
+export interface HeartbeatProcessOptions {
+  readonly entry: URL;
+  readonly settingsPath: string | null;
+  readonly stateDir: string;
+  readonly logger: Logger;
+}
+
+export class HeartbeatProcess implements AsyncDisposable {
+  readonly #options: HeartbeatProcessOptions;
+  #child: ChildProcess | null = null;
+  #restartTimer: NodeJS.Timeout | null = null;
+  #restartMs = RESTART_MS;
+  #isStopping = false;
+
+  /** Starts it at once. */
+  constructor(options: HeartbeatProcessOptions) {
+    this.#options = options;
+    this.#start();
+  }
+
+  /** Makes it hand the addresses over and end; resolves when it is gone. */
+  async stop(): Promise<void> {
+    this.#isStopping = true;
+    if (this.#restartTimer !== null) clearTimeout(this.#restartTimer);
+    const child = this.#child;
+    if (child === null) return;
+    const ended = new Promise<void>((resolve) => child.once("exit", () => resolve()));
+    child.kill("SIGTERM");
+    const timer = setTimeout(() => child.kill("SIGKILL"), STOP_MS);
+    await ended;
+    clearTimeout(timer);
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.stop();
+  }
+
+  #start(): void {
+    const { entry, settingsPath, stateDir, logger } = this.#options;
+    const settings = settingsPath === null ? [] : ["--settings", settingsPath];
+    const startedMs = performance.now();
+    // The channel carries nothing: when it closes the unit is gone, and the process hands over by itself.
+    const child = spawn(
+      process.execPath,
+      ["--no-warnings", fileURLToPath(entry), ...settings, "--state", stateDir],
+      { stdio: ["ignore", "inherit", "inherit", "ipc"] },
+    );
+    this.#child = child;
+    let isGone = false;
+    const gone = (why: string): void => {
+      if (isGone) return;
+      isGone = true;
+      this.#child = null;
+      if (this.#isStopping) return;
+      if (performance.now() - startedMs > WELL_MS) this.#restartMs = RESTART_MS;
+      logger("error", "heartbeat-ended", { why, againMs: this.#restartMs });
+      this.#restartTimer = setTimeout(() => this.#start(), this.#restartMs);
+      this.#restartMs = Math.min(this.#restartMs * 2, RESTART_MS_MAX);
+    };
+    child.once("error", (error) => gone(error.message));
+    child.once("exit", (code, signal) => gone(signal ?? `exit code ${code}`));
+  }
+}
