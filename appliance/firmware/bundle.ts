@@ -1,6 +1,7 @@
 /**
- * Builds what is shipped: one file for the command line (the supervisor in it), one for the worker threads,
- * one for the heartbeat process and one for the console. Prints what was built with its size; exits 1 and says why when
+ * Builds what is shipped: one file for the command line (the supervisor in it), one for the worker threads, and
+ * one each for the heartbeat process, the WPAD server and the console. Prints what was built with its size; exits 1
+ * and says why when
  * something does not build.
  */
 import { rm, stat } from "node:fs/promises";
@@ -13,12 +14,13 @@ const ENTRIES = {
   "proxy-worker": "appliance/main/proxy-worker.ts",
   heartbeatd: "appliance/main/heartbeatd.ts",
   consoled: "appliance/main/consoled.ts",
+  wpadd: "appliance/main/wpadd.ts",
 } as const;
 
 const OUTPUT_FOLDER = "dist";
 
 /** Their binaries lie beside their own code. */
-const NATIVE_PACKAGES = ["lmdb"];
+const NATIVE_PACKAGES = ["lmdb", "quickjs-wasi"];
 
 /** CommonJS packages (undici) call `require`, which an ES module does not have. */
 const REQUIRE_BANNER =
