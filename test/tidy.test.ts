@@ -62,8 +62,8 @@ const SOLE_IMPORTERS: Readonly<Record<string, readonly string[]>> = {
   systeminformation: ["src/host"],
   "quickjs-wasi": ["src/pac-engine"],
   "node:net": ["src/socket", "src/control"],
-  "node:http": ["src/control"],
-  "node:tls": ["src/socket"],
+  "node:http": ["src/control", "src/relay"],
+  "node:tls": ["src/socket", "src/relay"],
   "node:dns": ["src/resolver"],
 };
 
