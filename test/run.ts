@@ -21,6 +21,7 @@ const SLOW = [
   "test/heartbeat/pair",
   "test/integration/",
   "test/service/",
+  "test/pac/differential",
   "test/store/budget",
   "test/sim/",
   "test/store/crash",

@@ -3,8 +3,18 @@ import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join, normalize } from "node:path";
 import t from "tap";
 
-const PURE_CORE = ["base", "http", "http1", "caching", "policy", "settings", "transport", "election"];
-const ADAPTERS = ["socket", "upstream", "resolver", "store", "floating-ip", "peer", "settings-file", "log"];
+const PURE_CORE = ["base", "http", "http1", "caching", "policy", "settings", "transport", "election", "pac"];
+const ADAPTERS = [
+  "socket",
+  "upstream",
+  "resolver",
+  "store",
+  "floating-ip",
+  "peer",
+  "settings-file",
+  "log",
+  "pac-engine",
+];
 const CORE_AND_ADAPTERS = [...PURE_CORE, ...ADAPTERS];
 
 /** folder → the folders it may import from, beside itself */
@@ -17,6 +27,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   "src/policy": ["base", "http", "settings"],
   "src/transport": ["base", "http"],
   "src/election": ["base", "policy", "settings"],
+  "src/pac": ["base", "caching", "policy", "settings"],
   "src/socket": PURE_CORE,
   "src/upstream": PURE_CORE,
   "src/resolver": PURE_CORE,
@@ -25,8 +36,10 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   "src/peer": PURE_CORE,
   "src/settings-file": PURE_CORE,
   "src/log": PURE_CORE,
+  "src/pac-engine": PURE_CORE,
   "src/proxy": CORE_AND_ADAPTERS,
   "src/heartbeat": CORE_AND_ADAPTERS,
+  "src/wpad": CORE_AND_ADAPTERS,
   "src/control": CORE_AND_ADAPTERS,
 };
 
@@ -37,6 +50,7 @@ const SOLE_IMPORTERS: Readonly<Record<string, readonly string[]>> = {
   "dgram-as-promised": ["src/peer"],
   "node:ffi": ["src/socket", "src/floating-ip"],
   typebox: ["src/settings"],
+  "quickjs-wasi": ["src/pac-engine"],
   "node:net": ["src/socket", "src/control"],
   "node:http": ["src/control"],
   "node:tls": ["src/socket"],

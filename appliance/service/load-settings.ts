@@ -2,6 +2,7 @@
 import { networkInterfaces } from "node:os";
 import { failure, type Outcome, success } from "#base/outcome.ts";
 import { checkRedundancySettings, type InterfaceAddress } from "#election/check-redundancy.ts";
+import { checkWpadSettings } from "#pac/check-wpad.ts";
 import { checkPolicySettings } from "#policy/check-settings.ts";
 import { defaultSettings } from "#settings/parse-settings.ts";
 import type { Settings } from "#settings/schema.ts";
@@ -16,6 +17,7 @@ export async function loadSettings(path: string | null): Promise<Outcome<Setting
     ...checkPolicySettings(settings.value),
     ...checkRedundancySettings(settings.value.redundancy, ownInterfaces(settings.value)),
     ...unwatchedServices(settings.value.redundancy),
+    ...checkWpadSettings(settings.value),
   ];
   return faults.length > 0 ? failure(faults.map(faultLine)) : settings;
 }
