@@ -5,7 +5,7 @@ import { checkRedundancySettings, type InterfaceAddress } from "#election/check-
 import { checkPolicySettings } from "#policy/check-settings.ts";
 import { defaultSettings } from "#settings/parse-settings.ts";
 import type { Settings } from "#settings/schema.ts";
-import { itemPath, type SettingsFault, showValue } from "#settings/settings-fault.ts";
+import type { SettingsFault } from "#settings/settings-fault.ts";
 import { readSettingsFile } from "#settings-file/read-settings-file.ts";
 
 /** Reads the file, or takes the defaults where `path` is null. A fault is one line without the file's name. */
@@ -15,26 +15,8 @@ export async function loadSettings(path: string | null): Promise<Outcome<Setting
   const faults = [
     ...checkPolicySettings(settings.value),
     ...checkRedundancySettings(settings.value.redundancy, ownInterfaces(settings.value)),
-    ...unwatchedServices(settings.value.redundancy),
   ];
   return faults.length > 0 ? failure(faults.map(faultLine)) : settings;
-}
-
-/** The only service that the heartbeat process knows how to ask; one that it cannot ask would never be well. */
-export const PROXY_SERVICE = "proxy";
-
-function unwatchedServices({ enabled, services }: Settings["redundancy"]): readonly SettingsFault[] {
-  return services.flatMap(({ name }, index) =>
-    !enabled || name === PROXY_SERVICE
-      ? []
-      : [
-          {
-            path: `${itemPath("redundancy.services", index)}.name`,
-            found: showValue(name),
-            expected: `"${PROXY_SERVICE}", the only service that can be watched`,
-          },
-        ],
-  );
 }
 
 const faultLine = ({ path, found, expected }: SettingsFault): string =>

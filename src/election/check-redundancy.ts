@@ -3,6 +3,7 @@ import { formatIpAddress, type IpAddress, parseIpAddress, sameAddress } from "#p
 import { contains, formatNetwork, type Network } from "#policy/network.ts";
 import type { Settings } from "#settings/schema.ts";
 import { itemPath, type SettingsFault, showValue } from "#settings/settings-fault.ts";
+import { PROXY_SERVICE } from "./config.ts";
 
 /** A real address of this unit, as its interface has it. */
 export interface InterfaceAddress {
@@ -131,21 +132,24 @@ function checkNetwork(
 }
 
 function checkTimes(redundancy: Redundancy, report: Report): void {
-  const { leaseMs, announce, services } = redundancy;
+  const { leaseMs, announce } = redundancy;
   if (leaseMs % 1_000 !== 0) report("redundancy.leaseMs", leaseMs, "whole seconds: 1000, 2000 and so on");
   for (const [index, afterMs] of announce.afterMs.entries()) {
     const before = announce.afterMs[index - 1] ?? 0;
     if (afterMs <= before)
       report(itemPath("redundancy.announce.afterMs", index), afterMs, `more than ${before}: they ascend`);
   }
-  for (const [index, { name }] of services.entries()) {
+}
+
+function checkServices({ services }: Redundancy, report: Report): void {
+  for (const [index, { name, check }] of services.entries()) {
+    const path = itemPath("redundancy.services", index);
     const earlier = services.findIndex((service) => service.name === name);
-    if (earlier < index)
-      report(
-        `${itemPath("redundancy.services", index)}.name`,
-        name,
-        `a name other than services[${earlier}]`,
-      );
+    if (earlier < index) report(`${path}.name`, name, `a name other than services[${earlier}]`);
+    if (check === undefined && name !== PROXY_SERVICE)
+      report(`${path}.check`, undefined, `where "${name}" answers, such as { "port": 8080 }`);
+    if (check !== undefined && parseIpAddress(check.address) === null)
+      report(`${path}.check.address`, check.address, "an address of this unit");
   }
 }
 
@@ -164,5 +168,6 @@ export function checkRedundancySettings(
   checkPeers(redundancy, interfaces, report);
   checkFloating(redundancy, interfaces, report);
   checkTimes(redundancy, report);
+  checkServices(redundancy, report);
   return faults;
 }

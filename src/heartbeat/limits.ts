@@ -23,3 +23,28 @@ export const ANSWER_MS = 10;
 
 /** Events that wait for that; more packets than this are of no use. */
 export const PENDING_MAX = 1_000;
+
+/** How often the other unit is told of the clients' connections. */
+export const REPORT_MS = 100;
+
+/** And how soon again while there is more to tell than fits one go. */
+export const REPORT_AGAIN_MS = 20;
+
+/** Reading the list of connections costs 1 µs for each: it may take this share of the time. */
+export const LIST_SHARE = 0.02;
+
+/** A draining unit that has said nothing for interval × count, within these bounds, is gone. */
+export const REPORT_SILENCE_MS_MIN = 300;
+export const REPORT_SILENCE_MS_MAX = 1_000;
+
+/** After a planned move connections of which this unit does not know yet may still be under way. */
+export const DRAIN_MS_MIN = 500;
+
+/** A unit that has given the addresses away says within this that it drains; otherwise it does not. */
+export const DRAIN_BEGINS_MS = 1_000;
+
+/** The end of a drain is said this many times: nobody repeats it later. */
+export const ENDED_REPORTS = 5;
+
+/** Clients are told of the end of their connection again after these times: the first may have been lost. */
+export const TICKLES_AFTER_MS = [0, 50, 600] as const;

@@ -88,6 +88,13 @@ function drive(t: Test, change: (kernel: FakeKernel) => void = () => {}, config 
     config,
     kernel,
     paths: { send: (packet) => void sent.push(packet) },
+    connections: {
+      taking: (planned) => void kernel.calls.push(`taking ${planned}`),
+      taken: () => void kernel.calls.push("taken"),
+      leaving: (planned) => void kernel.calls.push(`leaving ${planned}`),
+      tell: () => void kernel.calls.push("tell"),
+      reset: () => void kernel.calls.push("reset"),
+    },
     clock: { nowMs: () => performance.now(), wallMs: () => 0 },
     logger: (_level, event, values: LogValues = {}) =>
       void logged.push([event, ...Object.values(values)].join(" ")),
@@ -110,10 +117,12 @@ t.test("a silent peer's addresses are taken, announced and renewed, with the man
   const { driver, kernel, lines, sent, reaches } = drive(t);
   kernel.frames += 1;
   await reaches("active");
-  t.equal(
-    kernel.calls.find((call) => call !== "probe"),
-    "hold 1000",
+  t.strictSame(
+    kernel.calls.filter((call) => call !== "probe").slice(0, 3),
+    ["taking false", "hold 1000", "taken"],
+    "the connections are seen to before and after",
   );
+  t.ok(kernel.calls.includes("reset"), "the other unit's clients are told");
   t.ok(kernel.calls.includes("probe"), "the network was asked before");
   t.ok(kernel.calls.includes("announce"));
   t.strictSame(lines, ["CStrap(6) : Standby System(192.0.2.1) is an Active System renew."]);
