@@ -15,14 +15,11 @@ export const SLAB_BYTES_MAX = 128 * 1024;
 /** What the slab gives out; a body wastes half of it. One byte of memory keeps count of each. */
 export const SLAB_UNIT_BYTES = 2 * 1024;
 
-/** The slab may be so much larger than the budget: bodies of many sizes leave gaps that only smaller ones fit. */
-export const SLAB_SPREAD = 1.25;
+/** What a body in the slab counts of the budget, for each byte: the gaps between bodies are on the disk as well. */
+export const SLAB_SPREAD = 1.06;
 
 /** Free room at the slab's end that is given back to the disk. */
 export const SLAB_CUT_BYTES = 1024 * 1024;
-
-/** Gaps that are looked at before the slab grows. */
-export const SLAB_PROBES_MAX = 200;
 
 /** Blocks that one read asks for: two are enough to keep the disk and the checksum busy. */
 export const READ_BLOCKS = 2;
