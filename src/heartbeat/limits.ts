@@ -46,5 +46,12 @@ export const DRAIN_BEGINS_MS = 1_000;
 /** The end of a drain is said this many times: nobody repeats it later. */
 export const ENDED_REPORTS = 5;
 
-/** Clients are told of the end of their connection again after these times: the first may have been lost. */
-export const TICKLES_AFTER_MS = [0, 50, 600] as const;
+/**
+ * Clients are told of the end of their connection again after these times: the first may have been lost. A
+ * stack that has answered one answers no other within 500 ms.
+ */
+export const TICKLES_AFTER_MS = [0, 50, 550] as const;
+
+/** Many are told in slices, so that no queue on the way overflows: 50,000 a second. */
+export const TICKLES_AT_ONCE = 100;
+export const TICKLE_PAUSE_MS = 2;

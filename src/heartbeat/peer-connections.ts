@@ -7,7 +7,14 @@ import type { Logger } from "#base/logger.ts";
 import type { Outcome } from "#base/outcome.ts";
 import { PeerPages, type ReportRefusal } from "#connections/peer-pages.ts";
 import type { Report, ReportFault } from "#connections/report.ts";
-import { DRAIN_BEGINS_MS, REPORT_SILENCE_MS_MAX, REPORT_SILENCE_MS_MIN, TICKLES_AFTER_MS } from "./limits.ts";
+import {
+  DRAIN_BEGINS_MS,
+  REPORT_SILENCE_MS_MAX,
+  REPORT_SILENCE_MS_MIN,
+  TICKLE_PAUSE_MS,
+  TICKLES_AFTER_MS,
+  TICKLES_AT_ONCE,
+} from "./limits.ts";
 import type { ConnectionTimes } from "./own-connections.ts";
 import type { ConnectionKernel } from "./pair-ports.ts";
 
@@ -145,13 +152,21 @@ export class PeerConnections {
     this.leave();
     if (left.length === 0) return;
     this.#reset += left.length;
-    for (const afterMs of TICKLES_AFTER_MS) {
-      // Also the first one later than this call: the network has to learn of the move before.
-      const timer = setTimeout(() => {
-        this.#timers.delete(timer);
-        this.#unsent += this.#options.kernel.tickle(left);
-      }, afterMs);
-      this.#timers.add(timer);
-    }
+    // Also the first one comes later than this call: the network has to learn of the move before.
+    for (const afterMs of TICKLES_AFTER_MS) this.#later(afterMs, () => this.#tickle(left, 0));
+  }
+
+  #tickle(keys: readonly string[], from: number): void {
+    this.#unsent += this.#options.kernel.tickle(keys.slice(from, from + TICKLES_AT_ONCE));
+    const next = from + TICKLES_AT_ONCE;
+    if (next < keys.length) this.#later(TICKLE_PAUSE_MS, () => this.#tickle(keys, next));
+  }
+
+  #later(afterMs: number, act: () => void): void {
+    const timer = setTimeout(() => {
+      this.#timers.delete(timer);
+      act();
+    }, afterMs);
+    this.#timers.add(timer);
   }
 }
