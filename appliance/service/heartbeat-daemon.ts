@@ -1,7 +1,6 @@
 /** The heartbeat process: the unit of a pair, its control socket, and the checks of the services beside it. */
 import { randomBytes } from "node:crypto";
 import { mkdir } from "node:fs/promises";
-import { networkInterfaces } from "node:os";
 import { join, resolve } from "node:path";
 import type { Clock } from "#base/clock.ts";
 import type { Logger } from "#base/logger.ts";
@@ -35,14 +34,6 @@ const MEANINGS: Readonly<Partial<Record<ControlCommand, PairCommand>>> = {
   "pair-maintenance-off": "maintenance-off",
   "pair-announce": "announce",
 };
-
-/** The real address of this unit on the first interface with floating addresses, of the peer's family. */
-function ownAddress({ floatingAddresses, peerAddress = "" }: Settings["redundancy"]): string {
-  const family = peerAddress.includes(":") ? "IPv6" : "IPv4";
-  const floating = new Set(floatingAddresses.map(({ address }) => address));
-  const here = networkInterfaces()[floatingAddresses[0]?.interface ?? ""] ?? [];
-  return here.find((each) => each.family === family && !floating.has(each.address))?.address ?? "";
-}
 
 export class HeartbeatDaemon implements AsyncDisposable {
   readonly #options: HeartbeatDaemonOptions;
@@ -133,7 +124,6 @@ export class HeartbeatDaemon implements AsyncDisposable {
     const { redundancy } = this.#settings;
     const unit = await PairUnit.start({
       redundancy,
-      ownAddress: ownAddress(redundancy),
       key: this.#key,
       nonce: Math.max(1, randomBytes(6).readUIntBE(0, 6)),
       clock,

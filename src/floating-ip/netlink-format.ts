@@ -3,7 +3,8 @@
  * wherever this runs; messages and attributes are padded to four bytes.
  */
 
-const HEADER_BYTES = 16;
+/** Length, type, flags, sequence, port. */
+export const HEADER_BYTES = 16;
 const ATTRIBUTE_HEADER_BYTES = 4;
 
 /** Message types of the protocol itself. */

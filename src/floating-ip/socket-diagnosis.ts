@@ -5,7 +5,7 @@
 import { failure, type Outcome, success } from "#base/outcome.ts";
 import type { IpAddress } from "#policy/ip-address.ts";
 import { addressBytes } from "./address-bytes.ts";
-import { attribute, CONTROL, FLAG, message, messagesOf, resultOf } from "./netlink-format.ts";
+import { attribute, FLAG, HEADER_BYTES, message, messagesOf, resultOf } from "./netlink-format.ts";
 import { openNetlink } from "./netlink-socket.ts";
 import { close, EINTR, errorName, lastError, readMessage, writeMessage } from "./system-calls.ts";
 
@@ -24,9 +24,9 @@ const OPERATION_BYTES = 4;
 const CONDITION_BYTES = 8;
 const ANY_PORT = -1;
 
-/** In the kernel's description of a socket (inet_diag_msg). */
-const AT = { family: 0, ports: 4, local: 8, client: 24, end: 72 } as const;
-const MAPPED = Buffer.from("00000000000000000000ffff", "hex");
+/** In the kernel's description of a socket (inet_diag_msg), which begins with its family. */
+const AT = { ports: 4, local: 8, client: 24, end: 72 } as const;
+const MAPPED = Buffer.from("00000000000000000000ffff", "hex").toString("latin1");
 
 /** Parts of one dump that are read: each has some hundred connections. */
 const PARTS_MAX = 4_096;
@@ -74,24 +74,33 @@ function listConnections(
   ]);
 }
 
-/** The key of a connection that the kernel describes (`connection-key.ts`); null when it is cut off. */
-function keyOf(body: Buffer): string | null {
-  if (body.length < AT.end) return null;
-  const ports = body.toString("latin1", AT.ports, AT.local);
-  if (body[AT.family] === AF_INET)
-    return (
-      ports +
-      body.toString("latin1", AT.local, AT.local + 4) +
-      body.toString("latin1", AT.client, AT.client + 4)
-    );
+/**
+ * The keys (`connection-key.ts`) of all connections that one part of a dump describes go into `found`; true
+ * when messages of other types are left to read. There may be ten thousands of connections ten times a
+ * second: no object is made for one.
+ */
+function readKeys(bytes: Buffer, sequence: number, found: Set<string>): boolean {
+  const text = bytes.toString("latin1");
+  let hasOthers = false;
+  for (let at = 0; at + HEADER_BYTES <= bytes.length; ) {
+    const length = bytes.readUInt32LE(at);
+    if (length < HEADER_BYTES || at + length > bytes.length) break;
+    if (bytes.readUInt16LE(at + 4) !== SOCK_DIAG_BY_FAMILY) hasOthers = true;
+    else if (bytes.readUInt32LE(at + 8) === sequence && length >= HEADER_BYTES + AT.end)
+      found.add(keyAt(text, at + HEADER_BYTES, bytes[at + HEADER_BYTES] === AF_INET));
+    at += (length + 3) & ~3;
+  }
+  return hasOthers;
+}
+
+function keyAt(text: string, at: number, isFour: boolean): string {
+  const ports = text.slice(at + AT.ports, at + AT.local);
+  const [local, client] = [at + AT.local, at + AT.client];
+  if (isFour) return ports + text.slice(local, local + 4) + text.slice(client, client + 4);
   // An IPv4 client of a socket that listens on all addresses of both families.
-  if (body.compare(MAPPED, 0, 12, AT.local, AT.local + 12) === 0)
-    return (
-      ports +
-      body.toString("latin1", AT.local + 12, AT.client) +
-      body.toString("latin1", AT.client + 12, AT.client + 16)
-    );
-  return ports + body.toString("latin1", AT.local, AT.client + 16);
+  if (text.startsWith(MAPPED, local))
+    return ports + text.slice(local + 12, local + 16) + text.slice(client + 12, client + 16);
+  return ports + text.slice(local, client + 16);
 }
 
 export class SocketDiagnosis {
@@ -142,16 +151,11 @@ export class SocketDiagnosis {
         if (error === EINTR) continue;
         return failure(errorName(error));
       }
+      if (!readKeys(bytes, this.#sequence, found)) continue;
       for (const raw of messagesOf(bytes)) {
-        if (raw.sequence !== this.#sequence) continue;
-        if (raw.type === SOCK_DIAG_BY_FAMILY) {
-          const key = keyOf(raw.body);
-          if (key !== null) found.add(key);
-        } else if (raw.type === CONTROL.done) return success(null);
-        else {
-          const result = resultOf(raw);
-          if (result?.kind === "result") return failure(errorName(result.error));
-        }
+        const result = raw.sequence === this.#sequence ? resultOf(raw) : null;
+        if (result?.kind === "done") return success(null);
+        if (result?.kind === "result") return failure(errorName(result.error));
       }
     }
     return failure("EMSGSIZE");

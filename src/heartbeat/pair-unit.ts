@@ -18,8 +18,6 @@ import { PairDriver } from "./pair-driver.ts";
 export interface PairUnitOptions {
   /** They have passed `checkRedundancySettings`. */
   readonly redundancy: Settings["redundancy"];
-  /** This unit's own real address. */
-  readonly ownAddress: string;
   readonly key: Buffer | null;
   /** 48 bits of chance, not 0. */
   readonly nonce: number;
@@ -57,6 +55,7 @@ export class PairUnit implements AsyncDisposable {
   #paths: HeartbeatPaths | null = null;
   #driver: PairDriver | null = null;
   #connections: ConnectionKeeper | null = null;
+  #kernelConnections: ClientConnections | null = null;
   #gatewayWatch: GatewayWatch | null = null;
 
   private constructor(options: PairUnitOptions) {
@@ -166,6 +165,7 @@ export class PairUnit implements AsyncDisposable {
     const addresses = floatingAddresses.map(({ address }) => address);
     const kernel = ClientConnections.open(addresses, floatingAddresses[0]?.interface ?? "");
     if (!kernel.ok) return kernel;
+    this.#kernelConnections = kernel.value;
     this.#parts.defer(() => kernel.value.close());
     const keeper = new ConnectionKeeper({
       kernel: kernel.value,
@@ -190,9 +190,12 @@ export class PairUnit implements AsyncDisposable {
     });
   }
 
+  /** The real address is of the peer's family, on the first interface that has floating addresses. */
   #identity(): UnitIdentity {
     const unitId = Number.parseInt(this.#floating?.hardwareAddress ?? "", 16);
-    return { unitId, ownAddress: this.#options.ownAddress };
+    const via = this.#kernelConnections?.via();
+    const own = this.#redundancy.peerAddress?.includes(":") === true ? via?.ipv6 : via?.ipv4;
+    return { unitId, ownAddress: own === null || own === undefined ? "" : formatIpAddress(own) };
   }
 
   /** The peer's hardware address is asked for in the same rhythm, until it is known. */

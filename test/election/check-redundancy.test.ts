@@ -1,14 +1,17 @@
 import t from "tap";
-import { checkRedundancySettings, type InterfaceAddress } from "#election/check-redundancy.ts";
+import { checkRedundancySettings, type OwnInterfaces } from "#election/check-redundancy.ts";
 import { addressesDigest, needsNewStart, pairConfig, silenceMs } from "#election/config.ts";
 import { defaultSettings, parseSettings } from "#settings/parse-settings.ts";
 import type { Settings } from "#settings/schema.ts";
 
-const INTERFACES: readonly InterfaceAddress[] = [
-  { interface: "lo", address: "127.0.0.1", prefixLength: 8 },
-  { interface: "eth0", address: "192.168.0.1", prefixLength: 24 },
-  { interface: "eth0", address: "2001:db8::1", prefixLength: 64 },
-];
+const INTERFACES: OwnInterfaces = {
+  addresses: [
+    { interface: "lo", address: "127.0.0.1", prefixLength: 8 },
+    { interface: "eth0", address: "192.168.0.1", prefixLength: 24 },
+    { interface: "eth0", address: "2001:db8::1", prefixLength: 64 },
+  ],
+  silent: ["eth1"],
+};
 
 type Redundancy = Settings["redundancy"];
 
@@ -142,4 +145,11 @@ t.test("times, roles and services change while it runs; where and with whom does
     floating("192.168.0.101"),
   ])
     t.ok(needsNewStart(MANUAL, { ...MANUAL, ...changes }), JSON.stringify(changes));
+});
+
+t.test("an interface without its cable shows no address: what it should have is not judged", async (t) => {
+  t.strictSame(faults(floating("10.0.0.100", { interface: "eth1" })), []);
+  t.match(faults(floating("10.0.0.100", { interface: "eth2" })), [
+    /interface: "eth2": an interface that has/,
+  ]);
 });
