@@ -17,7 +17,7 @@ const CONFIG: PairConfig = {
   ownAddress: "192.0.2.2",
   peerAddress: "192.0.2.1",
   paths: 1,
-  intervalMs: 10,
+  intervalMs: 20,
   count: 3,
   failback: "at-once",
   failbackDelayMs: 0,
@@ -162,7 +162,7 @@ t.test("a standby that came too late asks again before it decides", async (t) =>
   for (let stalls = 0; stalls < 20; stalls += 1) {
     const calls = kernel.calls.length;
     await until(() => kernel.calls.length > calls || undefined, LIMIT_MS);
-    const blockedUntilMs = performance.now() + 40;
+    const blockedUntilMs = performance.now() + 80;
     while (performance.now() < blockedUntilMs);
     await until(() => kernel.calls.length > calls + 1 || undefined, LIMIT_MS);
     t.equal(kernel.holds, false, `after stall ${stalls}`);
