@@ -49,7 +49,7 @@ export class PeerPages {
   /** Takes a report of the session `nonce`; null, or why it does not count. */
   take(report: Report, nonce: number | null, nowMs: number): ReportRefusal | null {
     if (report.nonce !== nonce) return "other-session";
-    if (this.#newest !== null && report.nonce !== this.#newest.nonce) this.forget();
+    if (report.nonce !== this.#newest?.nonce) this.#begin();
     const newest = this.#newest;
     if (newest !== null && report.sequence <= newest.sequence) {
       const known = this.#pages.get(report.page)?.sequence ?? -1;
@@ -64,9 +64,15 @@ export class PeerPages {
     return null;
   }
 
-  forget(): void {
+  /** The connections are gone; where the other unit is reached is still known. */
+  forgetKeys(): void {
+    this.#pages.clear();
+    // What was told before does not come back.
+    if (this.#newest !== null) this.#newest = { ...this.#newest, pages: 0, connections: 0 };
+  }
+
+  #begin(): void {
     this.#pages.clear();
     this.#newest = null;
-    this.#heardMs = -Infinity;
   }
 }

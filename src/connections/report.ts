@@ -8,7 +8,7 @@
  *    6 page (2)          24 ms left (4)          52 keys of IPv4 connections (2), of IPv6 ones (2)
  *    8 pair id (2)                               56 the keys, then HMAC-SHA-256 over all before (32)
  *
- * Flags: 1 has a MAC, 2 draining, 4 ended. Decoding is strict.
+ * Flags: 1 has a MAC, 2 draining, 4 idle. Decoding is strict.
  */
 import { failure, type Outcome, success } from "#base/outcome.ts";
 import type { Mac } from "#election/packet.ts";
@@ -18,9 +18,9 @@ import { PAGES_MAX, REPORT_BYTES_MAX } from "./limits.ts";
 
 /**
  * `serving`: the unit holds the floating addresses. `draining`: it does not, and lets these connections end.
- * `ended`: it serves none of these any more.
+ * `idle`: it serves no client of these addresses.
  */
-export type ReportPhase = "serving" | "draining" | "ended";
+export type ReportPhase = "serving" | "draining" | "idle";
 
 export interface Report {
   readonly pairId: number;
@@ -61,7 +61,7 @@ const MAGIC = 0x46_55_54_43;
 const VERSION = 1;
 const HEAD_BYTES = 56;
 const MAC_BYTES = 32;
-const FLAG = { mac: 1, draining: 2, ended: 4 } as const;
+const FLAG = { mac: 1, draining: 2, idle: 4 } as const;
 const FLAGS_ALL = 7;
 const U32_MAX = 2 ** 32 - 1;
 
@@ -124,7 +124,7 @@ function phaseOf(flags: number): ReportPhase | null {
   const phase = flags & ~FLAG.mac;
   if (phase === 0) return "serving";
   if (phase === FLAG.draining) return "draining";
-  return phase === FLAG.ended ? "ended" : null;
+  return phase === FLAG.idle ? "idle" : null;
 }
 
 /** Reads a datagram that is a report (`isReport`) for the pair `pairId`. */

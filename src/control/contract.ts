@@ -129,7 +129,7 @@ interface PairConnectionsAnswer {
   /** On this unit. */
   readonly here: number;
   /** draining: the other unit has the addresses, and what is here may end. */
-  readonly phase: "idle" | "serving" | "draining" | "ended";
+  readonly phase: "idle" | "serving" | "draining";
   /** Still on the other unit after a planned move. */
   readonly onOtherUnit: number;
   /** How much longer that may go on, here or there. */

@@ -12,7 +12,7 @@ export interface ConnectionsStatus {
   /** Clients' connections of the floating addresses on this unit. */
   readonly here: number;
   /** `draining`: the other unit has the addresses, and what is here may end. */
-  readonly phase: ReportPhase | "idle";
+  readonly phase: ReportPhase;
   /** Those that are still on the other unit after a planned move. */
   readonly onOtherUnit: number;
   /** How long that may go on, here or there. */
@@ -62,6 +62,7 @@ export class ConnectionKeeper implements PairConnections {
 
   received(report: Outcome<Report, ReportFault>): void {
     this.#peer.received(report);
+    this.#peer.turn(this.#own.phase === "serving");
   }
 
   taking(planned: boolean): void {
@@ -75,8 +76,12 @@ export class ConnectionKeeper implements PairConnections {
 
   leaving(planned: boolean): void {
     this.#peer.leave();
-    if (this.#own.leave(planned)) return;
-    this.#tellDrained();
+    this.#own.leave(planned);
+    this.#own.tellNow();
+  }
+
+  sharing(): void {
+    this.#peer.share();
   }
 
   tell(): void {
@@ -89,8 +94,7 @@ export class ConnectionKeeper implements PairConnections {
 
   /** Resolves when no connection goes on here after the addresses were given up. */
   drained(): Promise<void> {
-    const { phase } = this.#own;
-    if (phase !== "draining" && phase !== "ended") return Promise.resolve();
+    if (this.#own.phase !== "draining") return Promise.resolve();
     return new Promise((resolve) => void this.#drained.push(resolve));
   }
 
@@ -105,7 +109,7 @@ export class ConnectionKeeper implements PairConnections {
   #turn(): void {
     this.#own.turn();
     this.#peer.turn(this.#own.phase === "serving");
-    if (this.#own.phase === "idle") this.#tellDrained();
+    if (this.#own.phase !== "draining") this.#tellDrained();
     if (this.#isClosed) return;
     this.#timer = setTimeout(() => this.#turn(), this.#own.hasMore ? REPORT_AGAIN_MS : REPORT_MS);
   }

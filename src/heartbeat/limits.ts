@@ -43,8 +43,12 @@ export const DRAIN_MS_MIN = 500;
 /** A unit that has given the addresses away says within this that it drains; otherwise it does not. */
 export const DRAIN_BEGINS_MS = 1_000;
 
-/** The end of a drain is said this many times: nobody repeats it later. */
-export const ENDED_REPORTS = 5;
+/** The end of a drain is said this many times in a row, and then in this rhythm. */
+export const IDLE_REPORTS_AT_ONCE = 5;
+export const IDLE_REPORT_MS = 1_000;
+
+/** A unit that had to give the addresses up says nothing of its connections for so long. */
+export const LIST_OUTLIVES_MS = 3_000;
 
 /**
  * Clients are told of the end of their connection again after these times: the first may have been lost. A

@@ -2,17 +2,21 @@
  * The connections of this unit's clients: the other unit is told of them while this unit serves, and, after a
  * planned move, until the last of them has ended.
  *
- *   idle ── taken ──▶ serving ── leaving (planned) ──▶ draining ── none left, time over, taken away ──▶ ended
- *    ▲                 │   ▲                              │                                              │
- *    └── leaving ──────┘   └──────────── taken ───────────┴──────────────── taken ───────────────────────┤
- *    ▲                                                                                                   │
- *    └── the end has been told often enough ─────────────────────────────────────────────────────────────┘
+ *   idle ── taken ──▶ serving ── leaving, planned ──▶ draining ── none left, time over, taken away ──▶ idle
+ *                      │   ▲                              │
+ *   idle ◀── leaving ──┘   └──────────── taken ───────────┘
  */
 import type { Clock } from "#base/clock.ts";
 import type { Logger } from "#base/logger.ts";
 import { OwnPages } from "#connections/own-pages.ts";
 import type { Report, ReportPhase, ReportVia } from "#connections/report.ts";
-import { DRAIN_MS_MIN, ENDED_REPORTS, LIST_SHARE } from "./limits.ts";
+import {
+  DRAIN_MS_MIN,
+  IDLE_REPORT_MS,
+  IDLE_REPORTS_AT_ONCE,
+  LIST_OUTLIVES_MS,
+  LIST_SHARE,
+} from "./limits.ts";
 import type { ConnectionKernel } from "./pair-ports.ts";
 
 /** What a reload may change. */
@@ -39,13 +43,15 @@ export class OwnConnections {
   readonly #options: OwnConnectionsOptions;
   readonly #pages = new OwnPages();
   #times: ConnectionTimes;
-  #phase: ReportPhase | "idle" = "idle";
+  #phase: ReportPhase = "idle";
   #sequence = 0;
   #connections = 0;
   #nextListMs = -Infinity;
   #drainFromMs = 0;
   #renewedMs = 0;
-  #endedReports = 0;
+  /** When the other unit is told again that there is nothing. */
+  #nextIdleMs = -Infinity;
+  #idleReports = 0;
   #listFault: string | null = null;
   #via: ReportVia = { ipv4: null, ipv6: null };
 
@@ -58,12 +64,12 @@ export class OwnConnections {
     this.#times = times;
   }
 
-  get phase(): ReportPhase | "idle" {
+  get phase(): ReportPhase {
     return this.#phase;
   }
 
   get connections(): number {
-    return this.#phase === "idle" ? 0 : this.#connections;
+    return this.#connections;
   }
 
   /** Connections that the other unit is not told of, since there are too many. */
@@ -79,7 +85,7 @@ export class OwnConnections {
 
   /** More is to be told than fits one go. */
   get hasMore(): boolean {
-    return this.#phase !== "idle" && this.#pages.hasChanges;
+    return this.#pages.hasChanges;
   }
 
   /** Before the addresses are held: questions for them may be answered again. */
@@ -95,30 +101,29 @@ export class OwnConnections {
     this.#nextListMs = -Infinity;
   }
 
-  /** This unit is about to give the addresses up. False when nothing goes on. */
-  leave(planned: boolean): boolean {
+  /** This unit is about to give the addresses up; `planned`: what runs here may go on where that is possible. */
+  leave(planned: boolean): void {
     const { kernel, clock, logger } = this.#options;
     const { drainMs, leaseMs } = this.#times;
-    if (this.#phase !== "serving") return false;
-    this.#phase = "idle";
-    if (!planned || drainMs === 0) return false;
-    const kept = kernel.keep(leaseMs);
-    if (!kept.ok) {
-      logger("warning", "connections-not-kept", { why: kept.error });
-      return false;
+    if (this.#phase !== "serving") return;
+    const kept = planned && drainMs > 0 ? kernel.keep(leaseMs) : null;
+    if (kept?.ok === false) logger("warning", "connections-not-kept", { why: kept.error });
+    if (kept?.ok === true) {
+      this.#phase = "draining";
+      this.#drainFromMs = this.#renewedMs = clock.nowMs();
+      this.#nextListMs = -Infinity;
+      return;
     }
-    this.#phase = "draining";
-    this.#drainFromMs = this.#renewedMs = clock.nowMs();
-    this.#nextListMs = -Infinity;
-    return true;
+    this.#rest();
+    // The list is what the other unit has to tell the clients of these connections by: it is not taken back.
+    this.#nextIdleMs = clock.nowMs() + LIST_OUTLIVES_MS;
   }
 
   /** Reads the list where it is time, and tells the other unit what is due. */
   turn(): void {
-    if (this.#phase === "idle") return;
     const nowMs = this.#options.clock.nowMs();
-    if (this.#phase === "ended") {
-      this.#tellEnd();
+    if (this.#phase === "idle") {
+      this.#tellIdle(nowMs);
       return;
     }
     if (nowMs >= this.#nextListMs) this.#list(nowMs);
@@ -129,7 +134,6 @@ export class OwnConnections {
   /** Tells what is due of the list as it was last read. */
   tell(): void {
     const { send, pairId, nonce } = this.#options;
-    if (this.#phase === "idle") return;
     const due = this.#pages.takeDue();
     const common = {
       pairId,
@@ -148,6 +152,7 @@ export class OwnConnections {
 
   /** Reads the list now, and tells it. */
   tellNow(): void {
+    if (this.#phase === "idle") return;
     this.#nextListMs = -Infinity;
     this.turn();
   }
@@ -188,18 +193,26 @@ export class OwnConnections {
   #end(why: string): void {
     const { kernel, clock, logger } = this.#options;
     kernel.endKeeping();
-    this.#phase = "ended";
-    this.#endedReports = 0;
     const afterMs = Math.round(clock.nowMs() - this.#drainFromMs);
     const level = this.#connections === 0 ? "info" : "warning";
     logger(level, "drained", { why, afterMs, left: this.#connections });
-    this.#pages.read(new Set());
-    this.#connections = 0;
+    this.#rest();
   }
 
-  #tellEnd(): void {
-    this.#endedReports += 1;
+  #rest(): void {
+    this.#phase = "idle";
+    this.#pages.read(new Set());
+    this.#connections = 0;
+    this.#idleReports = 0;
+    this.#nextIdleMs = -Infinity;
+  }
+
+  /** Often at first, since the other unit waits for it; then so that it knows where to reach this one. */
+  #tellIdle(nowMs: number): void {
+    if (nowMs < this.#nextIdleMs) return;
+    this.#idleReports += 1;
+    if (this.#idleReports >= IDLE_REPORTS_AT_ONCE) this.#nextIdleMs = nowMs + IDLE_REPORT_MS;
+    this.#via = this.#options.kernel.via();
     this.tell();
-    if (this.#endedReports >= ENDED_REPORTS) this.#phase = "idle";
   }
 }

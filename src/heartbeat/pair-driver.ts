@@ -11,6 +11,7 @@ import type { PairConfig } from "#election/config.ts";
 import { nextDeadlineMs } from "#election/duties.ts";
 import { type Election, initialElection, underConfig } from "#election/election.ts";
 import type { ElectionEvent, OperatorCommand } from "#election/event.ts";
+import { bothHold } from "#election/facts.ts";
 import type { DecodeFault, Packet } from "#election/packet.ts";
 import { type PairStatus, pairStatus } from "#election/pair-status.ts";
 import { step } from "#election/step.ts";
@@ -208,7 +209,7 @@ export class PairDriver {
       refused = !held.ok;
       this.#tellRefusal(held);
     } else if (presence === "absent" && kernel.holdsSome) {
-      connections.leaving(reason === "handed-over");
+      connections.leaving(reason === "handed-over" || reason === "split");
       const released = kernel.release();
       if (!released.ok) this.#options.logger("error", "address-stays", { why: released.error });
     } else if (kernel.holds === this.#state.kernelHolds) return null;
@@ -228,6 +229,8 @@ export class PairDriver {
         paths.send(command.packet);
         return;
       case "announce":
+        // What the other unit has begun must be let through before its clients come here.
+        if (bothHold(this.#state, this.#config)) connections.sharing();
         // A late one would cost the new holder its clients.
         if (kernel.holds) kernel.announce();
         return;

@@ -35,6 +35,8 @@ export interface PairConnections {
   taken(): void;
   /** The addresses are about to be given up; `planned`: this unit goes on with the connections it has. */
   leaving(planned: boolean): void;
+  /** Both units have the addresses, and the other one is about to give them up: it has connections too. */
+  sharing(): void;
   /** The other unit should know now what connections there are. */
   tell(): void;
   /** The connections of the other unit have ended with it: their clients should know. */

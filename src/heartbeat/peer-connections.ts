@@ -56,7 +56,8 @@ export class PeerConnections {
 
   /** Connections that are still on the other unit after a planned move. */
   get remaining(): number {
-    return this.isPassingOn || this.#pages.phase === "draining" ? this.#pages.connections : 0;
+    const isDraining = this.#pages.phase === "draining" && !this.#isSilent();
+    return this.isPassingOn || isDraining ? this.#pages.connections : 0;
   }
 
   get leftMs(): number {
@@ -80,7 +81,7 @@ export class PeerConnections {
       this.#refuse(report.error);
       return;
     }
-    const endsDrain = this.isPassingOn && report.value.phase === "ended";
+    const endsDrain = this.isPassingOn && report.value.phase === "idle";
     // What the other unit still had when its time was over: their clients are told.
     const left = endsDrain ? this.#pages.keys() : [];
     const refused = this.#pages.take(report.value, peerNonce(), clock.nowMs());
@@ -89,14 +90,19 @@ export class PeerConnections {
       return;
     }
     this.#received += 1;
-    if (endsDrain && this.#pages.phase === "ended") this.#stopPassing(left);
+    if (endsDrain && this.#pages.phase === "idle") this.#stopPassing(left);
   }
 
   /** The addresses are about to be taken as planned: the other unit goes on with what it has. */
   passOn(): void {
+    if (this.#pages.phase !== "idle" && !this.#isSilent()) this.share();
+  }
+
+  /** The other unit has the addresses too, and what it has begun is to go on, even if it was not heard of late. */
+  share(): void {
     const { kernel, clock, logger } = this.#options;
-    const via = this.#pages.via;
-    if (this.isPassingOn || via === null || this.#pages.phase === "ended" || this.#isSilent()) return;
+    const { via } = this.#pages;
+    if (this.isPassingOn || via === null) return;
     const passed = kernel.passOn(via);
     if (passed.ok) this.#passingFromMs = clock.nowMs();
     else {
@@ -120,8 +126,10 @@ export class PeerConnections {
       if (holds && this.#pages.phase === "draining") this.passOn();
       return;
     }
+    // A unit that was cut off until now has not been heard yet.
+    const isSilent = this.#isSilent() && nowMs >= this.#passingFromMs + this.#silenceMs;
     const neverBegan = this.#pages.phase === "serving" && nowMs >= this.#passingFromMs + DRAIN_BEGINS_MS;
-    if (this.#isSilent() || neverBegan) {
+    if (isSilent || neverBegan) {
       this.#options.logger("warning", "draining-unit-gone", { connections: this.#pages.connections });
       this.reset();
     }
@@ -130,7 +138,7 @@ export class PeerConnections {
   /** The other unit cannot go on with what it had: all its clients are told. */
   reset(): void {
     this.#stopPassing(this.#pages.keys());
-    this.#pages.forget();
+    this.#pages.forgetKeys();
   }
 
   close(): void {

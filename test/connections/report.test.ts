@@ -32,7 +32,7 @@ t.test("what is written is read again, with and without a key", async (t) => {
     t.ok(isReport(bytes));
     t.strictSame(decodeReport(bytes, 7, mac), { ok: true, value: REPORT });
   }
-  for (const phase of ["serving", "draining", "ended"] as const) {
+  for (const phase of ["serving", "draining", "idle"] as const) {
     const empty = { ...REPORT, phase, pages: 0, page: 0, keys: [], via: { ipv4: null, ipv6: null } };
     t.strictSame(decodeReport(encodeReport(empty, MAC), 7, MAC), { ok: true, value: empty });
   }

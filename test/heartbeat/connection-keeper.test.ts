@@ -152,6 +152,23 @@ t.test("a move back in between: each passes on what the other began", async (t) 
   t.match(a.keeper.status, { phase: "serving", isPassingOn: true }, "and it stays so");
 });
 
+t.test("both have the addresses: the one that gives them up drains, the other lets it", async (t) => {
+  const { a, b } = await ends(t);
+  await until(() => (a.keeper.status.reports.received > 0 ? true : undefined), LIMIT_MS);
+  // Cut off from each other, b takes over; its clients are its own.
+  b.keeper.taking(false);
+  b.keeper.taken();
+  b.keeper.reset();
+  b.kernel.connections = new Set([key(9)]);
+  a.keeper.sharing();
+  t.ok(a.kernel.calls.includes("passOn 2"));
+  b.keeper.leaving(true);
+  await until(() => a.keeper.status.onOtherUnit === 1 || undefined, LIMIT_MS);
+  b.kernel.connections = new Set();
+  await a.called("endPassingOn");
+  t.notOk(a.kernel.calls.some((call) => call.startsWith("tickle")));
+});
+
 t.test("clients of a unit that is gone are told, more than once", async (t) => {
   const { a, b } = await ends(t);
   a.isCutOff = true;

@@ -136,6 +136,26 @@ void t.test("waiting clients of a unit that crashed are reset at once", { skip: 
   }
 });
 
+void t.test(
+  "when a partition heals, what the other unit has begun goes on",
+  { skip: needsRoot },
+  async (t) => {
+    const { pair, ask, report } = await scene(t);
+    pair.network.forward("a", "off");
+    await pair.reaches("b", "active");
+    for (const family of [4, 6] as const)
+      await ask({
+        open: "download",
+        ...{ count: 20, bytes: 50_000, everyMs: 20, proxy: FLOATING[family], origin: ORIGIN[family] },
+      });
+    pair.network.forward("a", "on");
+    await pair.settled("a");
+    await until(async () => (await report()).fates["running"] === undefined || undefined, LIMIT_MS);
+    t.strictSame((await report()).fates, { complete: 40 });
+    for (const name of ["a", "b"] as const) await nothingLeft(pair, name);
+  },
+);
+
 void t.test("when the draining unit dies its clients are reset", { skip: needsRoot }, async (t) => {
   const it = await scene(t);
   const { pair, report } = it;

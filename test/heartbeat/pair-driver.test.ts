@@ -92,6 +92,7 @@ function drive(t: Test, change: (kernel: FakeKernel) => void = () => {}, config 
       taking: (planned) => void kernel.calls.push(`taking ${planned}`),
       taken: () => void kernel.calls.push("taken"),
       leaving: (planned) => void kernel.calls.push(`leaving ${planned}`),
+      sharing: () => void kernel.calls.push("sharing"),
       tell: () => void kernel.calls.push("tell"),
       reset: () => void kernel.calls.push("reset"),
     },
