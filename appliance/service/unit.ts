@@ -5,7 +5,6 @@
 import { randomBytes } from "node:crypto";
 import { mkdir } from "node:fs/promises";
 import { isAbsolute, join, resolve } from "node:path";
-import { isDeepStrictEqual } from "node:util";
 import type { Clock } from "#base/clock.ts";
 import type { Logger } from "#base/logger.ts";
 import { failure, type Outcome, success } from "#base/outcome.ts";
@@ -65,7 +64,6 @@ function notesOn(before: Settings, after: Settings): readonly string[] {
   return [
     ...(before.control.socket === after.control.socket ? [] : ["control.socket"]),
     ...changed.map((name) => `cache.${name}`),
-    ...(isDeepStrictEqual(before.redundancy, after.redundancy) ? [] : ["redundancy"]),
   ].map((path) => `${path} changes at the next start`);
 }
 
@@ -160,7 +158,7 @@ export class Unit implements AsyncDisposable {
     this.#state = "draining";
     const { timeoutMs } = this.#settings.drain;
     // First the addresses go to the other unit: then no new client comes here.
-    await this.#heartbeat?.stop();
+    await this.#heartbeat?.handOver();
     // And scripts that are asked for from now on name this unit last.
     this.#wpad?.drain();
     this.#options.logger("info", "draining", { timeoutMs });
@@ -249,6 +247,18 @@ export class Unit implements AsyncDisposable {
     this.#wpad.follow(this.#settings);
   }
 
+  /** It reads the settings itself; the key may be new in a file of the same name. */
+  async #changeHeartbeat(before: Settings): Promise<void> {
+    const { enabled } = this.#settings.redundancy;
+    if (enabled && before.redundancy.enabled) this.#heartbeat?.reload();
+    else if (enabled) this.#startHeartbeat();
+    else {
+      const ending = this.#heartbeat;
+      this.#heartbeat = null;
+      await ending?.[Symbol.asyncDispose]();
+    }
+  }
+
   #openStore(): Outcome<ResponseStore | null, string> {
     const { cache } = this.#settings;
     if (!cache.enabled) return success(null);
@@ -291,8 +301,10 @@ export class Unit implements AsyncDisposable {
     const applied = await this.#supervisor.apply(settings);
     if (!applied.ok) return refuse(applied.error);
     for (const change of prepared) change.commit();
+    const before = this.#settings;
     this.#settings = settings;
     this.#wpad?.follow(settings);
+    await this.#changeHeartbeat(before);
     return success(null);
   }
 
