@@ -5,7 +5,6 @@
 import { randomBytes } from "node:crypto";
 import { mkdir } from "node:fs/promises";
 import { isAbsolute, join, resolve } from "node:path";
-import { isDeepStrictEqual } from "node:util";
 import type { Clock } from "#base/clock.ts";
 import type { Logger } from "#base/logger.ts";
 import { failure, type Outcome, success } from "#base/outcome.ts";
@@ -14,7 +13,6 @@ import type {
   CountersAnswer,
   LastReload,
   ReloadAnswer,
-  ServiceAnswer,
   StatusAnswer,
 } from "#control/contract.ts";
 import { ControlServer } from "#control/server.ts";
@@ -23,15 +21,15 @@ import { changedSections } from "#settings/difference.ts";
 import type { Settings } from "#settings/schema.ts";
 import { AccessLog } from "./access-log.ts";
 import { CacheDesk, withoutStore } from "./cache-desk.ts";
-import { DaemonProcess } from "./daemon-process.ts";
 import { countersByWorker, Metrics } from "./metrics.ts";
 import type { Prepared } from "./prepared.ts";
+import { ProxyService } from "./proxy-service.ts";
 import { formatListen } from "./reserve-ports.ts";
 import { openResponseStore, type ResponseStore } from "./response-store.ts";
-import { ServiceDesk, serviceOf } from "./service-desk.ts";
+import { ServiceDesk } from "./service-desk.ts";
 import { Supervisor, workerCount } from "./supervisor.ts";
+import { UnitDaemons } from "./unit-daemons.ts";
 import type { ListenAddress, UnitFacts } from "./worker-messages.ts";
-import { WpadProcess } from "./wpad-process.ts";
 
 export interface UnitOptions {
   /** Null: the defaults. */
@@ -86,11 +84,9 @@ export class Unit implements AsyncDisposable {
   #cache: CacheDesk | null = null;
   #settings: Settings;
   #controlPath = "";
-  #heartbeat: DaemonProcess | null = null;
-  #wpad: WpadProcess | null = null;
+  #daemons: UnitDaemons | null = null;
   readonly #services = new ServiceDesk();
   #state: StatusAnswer["state"] = "starting";
-  #stoppedMs = 0;
   #lastReload: LastReload | null = null;
   #reload: Promise<unknown> = Promise.resolve();
   #nextReload: Promise<Outcome<ReloadAnswer, string>> | null = null;
@@ -161,9 +157,7 @@ export class Unit implements AsyncDisposable {
     this.#state = "draining";
     const { timeoutMs } = this.#settings.drain;
     // First the addresses go to the other unit: then no new client comes here.
-    await this.#heartbeat?.stop();
-    // And scripts that are asked for from now on name this unit last.
-    this.#wpad?.drain();
+    await this.#daemons?.drain();
     this.#options.logger("info", "draining", { timeoutMs });
     await this.#supervisor.drain(timeoutMs);
     this.#ended.resolve();
@@ -191,7 +185,7 @@ export class Unit implements AsyncDisposable {
       accessLog: this.#accessLog.status,
       alerts: this.#cache?.alerts() ?? [],
       cache: this.#cache?.summary() ?? null,
-      wpad: this.#wpad?.status ?? null,
+      wpad: this.#daemons?.wpadStatus ?? null,
       workers: this.#supervisor.status,
       counters: this.#supervisor.sums(),
     };
@@ -231,103 +225,29 @@ export class Unit implements AsyncDisposable {
     if (!served.ok) return served;
     served.value.commit();
     this.#state = "serving";
-    this.#services.add(this.#proxyService());
-    this.#parts.defer(() => this.#heartbeat?.stop());
-    this.#startHeartbeat();
-    this.#startConsole();
-    this.#startWpad();
+    this.#startServices();
     return success(null);
   }
 
-  #startHeartbeat(): void {
-    if (!this.#settings.redundancy.enabled) return;
-    this.#heartbeat = this.#daemon("heartbeat", this.#options.heartbeatEntry);
-    this.#services.add(serviceOf(this.#heartbeat));
-  }
-
-  #startConsole(): void {
-    const { consoleEntry } = this.#options;
-    if (consoleEntry === null || !this.#settings.console.enabled) return;
-    const daemon = this.#parts.use(this.#daemon("console", consoleEntry, ["--socket", this.#controlPath]));
-    this.#services.add(serviceOf(daemon));
-  }
-
-  #daemon(name: string, entry: URL, args: readonly string[] = []): DaemonProcess {
-    const { settingsPathNow: settingsPath, logger } = this.#options;
-    return new DaemonProcess({ name, entry, settingsPath, stateDir: this.#stateDir, args, logger });
-  }
-
-  /** The workers as one service: stopping it leaves the unit, its cache and its console. */
-  #proxyService(): Parameters<ServiceDesk["add"]>[0] {
-    const timeoutMs = (): number => this.#settings.drain.timeoutMs;
-    const refuseDraining = (): Outcome<null, string> | null =>
-      this.#state === "draining" ? failure("this unit is shutting down") : null;
-    const unit = this;
-    return {
-      get status() {
-        return unit.#proxyStatus();
-      },
-      start: async () => refuseDraining() ?? this.#serveAgain(() => this.#supervisor.resume()),
-      restart: async () => refuseDraining() ?? this.#serveAgain(() => this.#supervisor.restart(timeoutMs())),
-      stop: async () => refuseDraining() ?? this.#stopServing(0),
-      drain: async () => refuseDraining() ?? this.#stopServing(timeoutMs()),
-    };
-  }
-
-  /** What runs may go on for `timeoutMs`: the order does not wait for it. */
-  #stopServing(timeoutMs: number): Outcome<null, string> {
-    if (this.#supervisor.isSuspended) return success(null);
-    this.#state = "stopped";
-    this.#stoppedMs = this.#options.clock.nowMs();
-    this.#options.logger("warning", "proxy-stopped", { timeoutMs });
-    void this.#supervisor.suspend(timeoutMs);
-    return success(null);
-  }
-
-  async #serveAgain(start: () => Promise<Outcome<null, string>>): Promise<Outcome<null, string>> {
-    const outcome = await start();
-    if (!outcome.ok) return outcome;
-    this.#state = "serving";
-    this.#options.logger("info", "proxy-started");
-    return outcome;
-  }
-
-  #proxyStatus(): ServiceAnswer {
-    const { status, isSuspended } = this.#supervisor;
-    const { nowMs } = this.#options.clock;
-    const isServing = status.some(({ state }) => state === "serving");
-    const running = isServing ? "running" : "failed";
-    return {
-      service: "proxy",
-      state: isSuspended ? (status.length > 0 ? "stopping" : "stopped") : running,
-      detail: `${status.filter(({ state }) => state === "serving").length} workers serve`,
-      pid: process.pid,
-      sinceMs: Math.round(nowMs() - (isSuspended ? this.#stoppedMs : this.#startedMs)),
-      restarts: status.reduce((sum, { restarts }) => sum + restarts, 0),
-    };
-  }
-
-  /** The pair's settings have changed: its process begins anew with them, or ends. */
-  async #changeHeartbeat(before: Settings): Promise<void> {
-    if (isDeepStrictEqual(before.redundancy, this.#settings.redundancy)) return;
-    await this.#heartbeat?.stop();
-    this.#services.remove("heartbeat");
-    this.#heartbeat = null;
-    this.#startHeartbeat();
-  }
-
-  #startWpad(): void {
-    const { wpadEntry: entry, settingsPathNow: settingsPath, logger } = this.#options;
-    const place = { entry, settingsPath, stateDir: this.#stateDir, logger };
-    this.#wpad = this.#parts.use(new WpadProcess(place));
-    this.#followWpad();
-  }
-
-  #followWpad(): void {
-    this.#wpad?.follow(this.#settings);
-    const daemon = this.#wpad?.daemon ?? null;
-    if (daemon === null) this.#services.remove("wpad");
-    else this.#services.add(serviceOf(daemon));
+  #startServices(): void {
+    const { heartbeatEntry, wpadEntry, consoleEntry, settingsPathNow: settingsPath, logger } = this.#options;
+    this.#services.add(
+      new ProxyService({
+        supervisor: this.#supervisor,
+        drainMs: () => this.#settings.drain.timeoutMs,
+        isEnding: () => this.#state === "draining",
+        onChange: (state) => {
+          this.#state = state;
+        },
+        clock: this.#options.clock,
+        logger,
+      }),
+    );
+    const place = { settingsPath, stateDir: this.#stateDir, controlPath: this.#controlPath, logger };
+    const entries = { heartbeatEntry, wpadEntry, consoleEntry };
+    this.#daemons = this.#parts.use(
+      new UnitDaemons({ ...entries, ...place, services: this.#services }, this.#settings),
+    );
   }
 
   #openStore(): Outcome<ResponseStore | null, string> {
@@ -375,8 +295,7 @@ export class Unit implements AsyncDisposable {
     for (const change of prepared) change.commit();
     const before = this.#settings;
     this.#settings = settings;
-    await this.#changeHeartbeat(before);
-    this.#followWpad();
+    await this.#daemons?.follow(before, settings);
     return success(null);
   }
 
