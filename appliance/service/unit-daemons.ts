@@ -21,6 +21,9 @@ export interface UnitDaemonsOptions {
   readonly logger: Logger;
 }
 
+/** Answers are short-lived and may be large: without a bound the runtime would let them lie. */
+const CONSOLE_OPTIONS = ["--max-semi-space-size=2", "--max-old-space-size=96", "--optimize-for-size"];
+
 const STOPPED_HEARTBEAT: ServiceAnswer = {
   service: "heartbeat",
   state: "stopped",
@@ -113,7 +116,8 @@ export class UnitDaemons implements AsyncDisposable {
     const { consoleEntry: entry, settingsPath, stateDir, controlPath, logger, services } = this.#options;
     if (entry === null) return;
     const args = ["--socket", controlPath];
-    this.#console = new DaemonProcess({ name: "console", entry, settingsPath, stateDir, args, logger });
+    const place = { entry, settingsPath, stateDir, logger };
+    this.#console = new DaemonProcess({ ...place, name: "console", args, nodeOptions: CONSOLE_OPTIONS });
     services.add(serviceOf(this.#console));
   }
 }
