@@ -1,16 +1,19 @@
 /**
- * Builds what is shipped: one file for the command line (the supervisor in it), one for the worker threads
- * and one each for the heartbeat process and the WPAD server. Prints what was built with its size; exits 1 and says why when
+ * Builds what is shipped: one file for the command line (the supervisor in it), one for the worker threads, and
+ * one each for the heartbeat process, the WPAD server and the console. Prints what was built with its size; exits 1
+ * and says why when
  * something does not build.
  */
 import { rm, stat } from "node:fs/promises";
 import { build } from "esbuild";
+import { readComponents } from "#appliance/service/components.ts";
 import { readPackageVersion } from "./version.ts";
 
 const ENTRIES = {
   futago: "appliance/cli/futago.ts",
   "proxy-worker": "appliance/main/proxy-worker.ts",
   heartbeatd: "appliance/main/heartbeatd.ts",
+  consoled: "appliance/main/consoled.ts",
   wpadd: "appliance/main/wpadd.ts",
 } as const;
 
@@ -37,7 +40,10 @@ async function bundle(): Promise<number> {
       sourcemap: true,
       legalComments: "eof",
       banner: { js: REQUIRE_BANNER },
-      define: { FUTAGO_VERSION: JSON.stringify(readPackageVersion()) },
+      define: {
+        FUTAGO_VERSION: JSON.stringify(readPackageVersion()),
+        FUTAGO_COMPONENTS: JSON.stringify(readComponents()),
+      },
       logLevel: "warning",
     });
   } catch {
