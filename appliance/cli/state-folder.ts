@@ -3,11 +3,11 @@ import { existsSync } from "node:fs";
 import { isAbsolute, join } from "node:path";
 import { HEARTBEAT_SOCKET } from "#appliance/service/heartbeat-socket.ts";
 import { loadSettings } from "#appliance/service/load-settings.ts";
+import { SETTINGS_NAME } from "#appliance/service/state-names.ts";
 import { defaultSettings } from "#settings/parse-settings.ts";
 import type { CommandArgs, CommandOption } from "./command.ts";
 
 const STATE_FOLDER = "./.state";
-const SETTINGS_NAME = "settings.json";
 
 export const JSON_OPTION: CommandOption = {
   name: "json",
@@ -36,7 +36,7 @@ export const SOCKET_OPTION: CommandOption = {
 export const stateFolderOf = (args: CommandArgs): string => args.values.get("state") ?? STATE_FOLDER;
 
 /** The settings file that holds for the arguments, or null for the defaults. */
-export function settingsPathOf(args: CommandArgs): string | null {
+function settingsPathOf(args: CommandArgs): string | null {
   const named = args.values.get("settings");
   if (named !== undefined) return named;
   const kept = join(stateFolderOf(args), SETTINGS_NAME);

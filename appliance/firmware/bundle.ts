@@ -1,10 +1,11 @@
 /**
  * Builds what is shipped: one file for the command line (the supervisor in it), one for the worker threads,
- * one for each other process, and the console's pages. Prints what was built with its size; exits 1 and says why when
- * something does not build.
+ * one for each other process, and the console's pages. Prints what was built with its size; exits 1 and says
+ * why when something does not build.
  */
 import { rm, stat } from "node:fs/promises";
 import { build } from "esbuild";
+import { readComponents } from "#appliance/service/components.ts";
 import { bundleConsole } from "./bundle-console.ts";
 import { readPackageVersion } from "./version.ts";
 
@@ -12,6 +13,7 @@ const ENTRIES = {
   futago: "appliance/cli/futago.ts",
   "proxy-worker": "appliance/main/proxy-worker.ts",
   heartbeatd: "appliance/main/heartbeatd.ts",
+  consoled: "appliance/main/consoled.ts",
 } as const;
 
 const OUTPUT_FOLDER = "dist";
@@ -38,7 +40,10 @@ async function bundle(): Promise<number> {
       sourcemap: true,
       legalComments: "eof",
       banner: { js: REQUIRE_BANNER },
-      define: { FUTAGO_VERSION: JSON.stringify(readPackageVersion()) },
+      define: {
+        FUTAGO_VERSION: JSON.stringify(readPackageVersion()),
+        FUTAGO_COMPONENTS: JSON.stringify(readComponents()),
+      },
       logLevel: "warning",
     });
     const pages = await bundleConsole(CONSOLE_FOLDER);

@@ -12,13 +12,16 @@ import { readSettingsFile } from "#settings-file/read-settings-file.ts";
 export async function loadSettings(path: string | null): Promise<Outcome<Settings, readonly string[]>> {
   const settings = path === null ? success(defaultSettings()) : await readSettingsFile(path);
   if (!settings.ok) return failure(settings.error.map(faultLine));
-  const faults = [
-    ...checkPolicySettings(settings.value),
-    ...checkRedundancySettings(settings.value.redundancy, ownInterfaces(settings.value)),
-    ...unwatchedServices(settings.value.redundancy),
-  ];
+  const faults = settingsFaults(settings.value);
   return faults.length > 0 ? failure(faults.map(faultLine)) : settings;
 }
+
+/** What is wrong with the meaning of settings whose shape is right. */
+export const settingsFaults = (settings: Settings): readonly SettingsFault[] => [
+  ...checkPolicySettings(settings),
+  ...checkRedundancySettings(settings.redundancy, ownInterfaces(settings)),
+  ...unwatchedServices(settings.redundancy),
+];
 
 /** The only service that the heartbeat process knows how to ask; one that it cannot ask would never be well. */
 export const PROXY_SERVICE = "proxy";

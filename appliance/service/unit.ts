@@ -14,18 +14,21 @@ import type {
   CountersAnswer,
   LastReload,
   ReloadAnswer,
+  ServiceAnswer,
   StatusAnswer,
 } from "#control/contract.ts";
 import { ControlServer } from "#control/server.ts";
+import { changedAtNextStart } from "#settings/at-next-start.ts";
 import { changedSections } from "#settings/difference.ts";
 import type { Settings } from "#settings/schema.ts";
 import { AccessLog } from "./access-log.ts";
 import { CacheDesk, withoutStore } from "./cache-desk.ts";
-import { HeartbeatProcess } from "./heartbeat-process.ts";
+import { DaemonProcess } from "./daemon-process.ts";
 import { countersByWorker, Metrics } from "./metrics.ts";
 import type { Prepared } from "./prepared.ts";
 import { formatListen } from "./reserve-ports.ts";
 import { openResponseStore, type ResponseStore } from "./response-store.ts";
+import { ServiceDesk, serviceOf } from "./service-desk.ts";
 import { Supervisor, workerCount } from "./supervisor.ts";
 import type { ListenAddress, UnitFacts } from "./worker-messages.ts";
 
@@ -38,6 +41,10 @@ export interface UnitOptions {
   readonly workerEntry: URL;
   /** The program that is started beside the unit of a pair. */
   readonly heartbeatEntry: URL;
+  /** The program of the console; null where there is none. */
+  readonly consoleEntry: URL | null;
+  /** The settings file as it is now, for the programs beside the unit. */
+  readonly settingsPathNow: () => string | null;
   readonly load: (path: string | null) => Promise<Outcome<Settings, readonly string[]>>;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -54,17 +61,9 @@ const STATE_FOLDER_MODE = 0o700;
 /** Places for workers in the store: a reload may raise their number. */
 const STORE_WORKERS_MIN = 16;
 
-const STORE_SETTINGS = ["enabled", "folder", "memoryBytesMax", "diskBytesMax", "objectBytesMax"] as const;
-
 /** What a reload could not change. */
-function notesOn(before: Settings, after: Settings): readonly string[] {
-  const changed = STORE_SETTINGS.filter((name) => before.cache[name] !== after.cache[name]);
-  return [
-    ...(before.control.socket === after.control.socket ? [] : ["control.socket"]),
-    ...changed.map((name) => `cache.${name}`),
-    ...(isDeepStrictEqual(before.redundancy, after.redundancy) ? [] : ["redundancy"]),
-  ].map((path) => `${path} changes at the next start`);
-}
+const notesOn = (before: Settings, after: Settings): readonly string[] =>
+  changedAtNextStart(before, after).map((path) => `${path} changes at the next start`);
 
 const startFailure = (...lines: string[]): Outcome<never, StartFailure> =>
   failure({ lines, isSettings: false });
@@ -84,8 +83,10 @@ export class Unit implements AsyncDisposable {
   #cache: CacheDesk | null = null;
   #settings: Settings;
   #controlPath = "";
-  #heartbeat: HeartbeatProcess | null = null;
+  #heartbeat: DaemonProcess | null = null;
+  readonly #services = new ServiceDesk();
   #state: StatusAnswer["state"] = "starting";
+  #stoppedMs = 0;
   #lastReload: LastReload | null = null;
   #reload: Promise<unknown> = Promise.resolve();
   #nextReload: Promise<Outcome<ReloadAnswer, string>> | null = null;
@@ -223,15 +224,86 @@ export class Unit implements AsyncDisposable {
     if (!served.ok) return served;
     served.value.commit();
     this.#state = "serving";
+    this.#services.add(this.#proxyService());
+    this.#parts.defer(() => this.#heartbeat?.stop());
     this.#startHeartbeat();
+    this.#startConsole();
     return success(null);
   }
 
   #startHeartbeat(): void {
     if (!this.#settings.redundancy.enabled) return;
-    const { heartbeatEntry: entry, settingsPath, logger } = this.#options;
-    this.#heartbeat = new HeartbeatProcess({ entry, settingsPath, stateDir: this.#stateDir, logger });
-    this.#parts.use(this.#heartbeat);
+    this.#heartbeat = this.#daemon("heartbeat", this.#options.heartbeatEntry);
+    this.#services.add(serviceOf(this.#heartbeat));
+  }
+
+  #startConsole(): void {
+    const { consoleEntry } = this.#options;
+    if (consoleEntry === null || !this.#settings.console.enabled) return;
+    const daemon = this.#parts.use(this.#daemon("console", consoleEntry, ["--socket", this.#controlPath]));
+    this.#services.add(serviceOf(daemon));
+  }
+
+  #daemon(name: string, entry: URL, args: readonly string[] = []): DaemonProcess {
+    const { settingsPathNow: settingsPath, logger } = this.#options;
+    return new DaemonProcess({ name, entry, settingsPath, stateDir: this.#stateDir, args, logger });
+  }
+
+  /** The workers as one service: stopping it leaves the unit, its cache and its console. */
+  #proxyService(): Parameters<ServiceDesk["add"]>[0] {
+    const timeoutMs = (): number => this.#settings.drain.timeoutMs;
+    const refuseDraining = (): Outcome<null, string> | null =>
+      this.#state === "draining" ? failure("this unit is shutting down") : null;
+    const unit = this;
+    return {
+      get status() {
+        return unit.#proxyStatus();
+      },
+      start: async () => refuseDraining() ?? this.#serveAgain(() => this.#supervisor.resume()),
+      restart: async () => refuseDraining() ?? this.#serveAgain(() => this.#supervisor.restart(timeoutMs())),
+      stop: async () => {
+        const refused = refuseDraining();
+        if (refused !== null || this.#supervisor.isSuspended) return refused ?? success(null);
+        this.#state = "stopped";
+        this.#stoppedMs = this.#options.clock.nowMs();
+        this.#options.logger("warning", "proxy-stopped", { timeoutMs: timeoutMs() });
+        // Clients that are being served keep the workers for a while: the order does not wait for them.
+        void this.#supervisor.suspend(timeoutMs());
+        return success(null);
+      },
+    };
+  }
+
+  async #serveAgain(start: () => Promise<Outcome<null, string>>): Promise<Outcome<null, string>> {
+    const outcome = await start();
+    if (!outcome.ok) return outcome;
+    this.#state = "serving";
+    this.#options.logger("info", "proxy-started");
+    return outcome;
+  }
+
+  #proxyStatus(): ServiceAnswer {
+    const { status, isSuspended } = this.#supervisor;
+    const { nowMs } = this.#options.clock;
+    const isServing = status.some(({ state }) => state === "serving");
+    const running = isServing ? "running" : "failed";
+    return {
+      service: "proxy",
+      state: isSuspended ? (status.length > 0 ? "stopping" : "stopped") : running,
+      detail: `${status.filter(({ state }) => state === "serving").length} workers serve`,
+      pid: process.pid,
+      sinceMs: Math.round(nowMs() - (isSuspended ? this.#stoppedMs : this.#startedMs)),
+      restarts: status.reduce((sum, { restarts }) => sum + restarts, 0),
+    };
+  }
+
+  /** The pair's settings have changed: its process begins anew with them, or ends. */
+  async #changeHeartbeat(before: Settings): Promise<void> {
+    if (isDeepStrictEqual(before.redundancy, this.#settings.redundancy)) return;
+    await this.#heartbeat?.stop();
+    this.#services.remove("heartbeat");
+    this.#heartbeat = null;
+    this.#startHeartbeat();
   }
 
   #openStore(): Outcome<ResponseStore | null, string> {
@@ -261,7 +333,8 @@ export class Unit implements AsyncDisposable {
 
   /** Everything that can fail is made ready first; the workers are the last that can refuse. */
   async #change(settings: Settings): Promise<Outcome<null, readonly string[]>> {
-    if (this.#state !== "serving") return failure([`this unit is ${this.#state}`]);
+    if (this.#state !== "serving" && this.#state !== "stopped")
+      return failure([`this unit is ${this.#state}`]);
     const prepared: Prepared[] = [];
     const refuse = (fault: string): Outcome<null, readonly string[]> => {
       for (const change of prepared) change.discard();
@@ -276,7 +349,9 @@ export class Unit implements AsyncDisposable {
     const applied = await this.#supervisor.apply(settings);
     if (!applied.ok) return refuse(applied.error);
     for (const change of prepared) change.commit();
+    const before = this.#settings;
     this.#settings = settings;
+    await this.#changeHeartbeat(before);
     return success(null);
   }
 
@@ -296,6 +371,12 @@ export class Unit implements AsyncDisposable {
         // The answer goes out before the end does.
         void this.drain();
         return success({ draining: true });
+      case "services":
+        return success({ services: this.#services.list });
+      case "service-start":
+      case "service-stop":
+      case "service-restart":
+        return this.#services.do(request.command, request.service);
       case "cache-stats":
         return this.#cache === null ? withoutStore() : success(this.#cache.stats());
       case "cache-purge":

@@ -93,6 +93,7 @@ export const Draft = closed({
 });
 export type Draft = Type.Static<typeof Draft>;
 export const DraftState = closed({ draft: nullable(Draft) });
+export type DraftState = Type.Static<typeof DraftState>;
 export const NewDraft = closed({ base: count(), settings: Document });
 
 export const Reason = Type.String({ minLength: 1, maxLength: 2_000 });

@@ -90,6 +90,8 @@ const BARE_SETTINGS: SettingsOverrides = {
   workers: 1,
   accessLog: { format: "json" },
   drain: { timeoutMs: 500 },
+  // A process of its own in every test would be dear; the console's tests turn it on.
+  console: { enabled: false },
 };
 
 /** Starts a proxy that may reach loopback. Sections of `overrides` are merged key by key. */

@@ -1,0 +1,114 @@
+/**
+ * A process beside a unit: started, started again when it ends, stopped and started by order. For the heartbeat
+ * process its end costs no address at once: the kernel's lease goes on, and the next process resumes within it.
+ */
+import { type ChildProcess, spawn } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import type { Logger } from "#base/logger.ts";
+import type { ServiceAnswer } from "#control/contract.ts";
+
+/** How long until it is started again: the first time within the shortest lease, then doubling. */
+const RESTART_MS = 100;
+const RESTART_MS_MAX = 10_000;
+/** One that has run for this long was well. */
+const WELL_MS = 60_000;
+/** A handover takes at most two seconds; then it is ended. */
+const STOP_MS = 5_000;
+
+export interface DaemonProcessOptions {
+  /** For the log and the list of services. */
+  readonly name: string;
+  readonly entry: URL;
+  /** The settings may have another path from one start to the next. */
+  readonly settingsPath: () => string | null;
+  readonly stateDir: string;
+  readonly args?: readonly string[];
+  readonly logger: Logger;
+}
+
+export class DaemonProcess implements AsyncDisposable {
+  readonly #options: DaemonProcessOptions;
+  #child: ChildProcess | null = null;
+  #restartTimer: NodeJS.Timeout | null = null;
+  #restartMs = RESTART_MS;
+  #isWanted = false;
+  #restarts = 0;
+  #sinceMs = performance.now();
+  #lastEnd: string | null = null;
+
+  /** Starts it at once. */
+  constructor(options: DaemonProcessOptions) {
+    this.#options = options;
+    this.start();
+  }
+
+  get status(): ServiceAnswer {
+    const isRunning = this.#child !== null;
+    const isFailing = !isRunning && this.#isWanted;
+    return {
+      service: this.#options.name,
+      state: isRunning ? (this.#isWanted ? "running" : "stopping") : isFailing ? "failed" : "stopped",
+      detail: isFailing ? `ended: ${this.#lastEnd ?? "unknown"}; it is started again` : "",
+      pid: this.#child?.pid ?? null,
+      sinceMs: Math.round(performance.now() - this.#sinceMs),
+      restarts: this.#restarts,
+    };
+  }
+
+  /** Starts it where it does not run. */
+  start(): void {
+    if (this.#isWanted) return;
+    this.#isWanted = true;
+    this.#restartMs = RESTART_MS;
+    if (this.#child === null) this.#spawn();
+  }
+
+  /** Makes it end in its own way, such as handing the addresses over; resolves when it is gone. */
+  async stop(): Promise<void> {
+    this.#isWanted = false;
+    if (this.#restartTimer !== null) clearTimeout(this.#restartTimer);
+    this.#restartTimer = null;
+    const child = this.#child;
+    if (child === null) return;
+    const ended = new Promise<void>((resolve) => child.once("exit", () => resolve()));
+    child.kill("SIGTERM");
+    const timer = setTimeout(() => child.kill("SIGKILL"), STOP_MS);
+    await ended;
+    clearTimeout(timer);
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.stop();
+  }
+
+  #spawn(): void {
+    const { name, entry, stateDir, args = [], logger } = this.#options;
+    const path = this.#options.settingsPath();
+    const settings = path === null ? [] : ["--settings", path];
+    const startedMs = performance.now();
+    this.#sinceMs = startedMs;
+    // The channel carries nothing: when it closes the unit is gone, and the process ends by itself.
+    const child = spawn(
+      process.execPath,
+      ["--no-warnings", fileURLToPath(entry), ...settings, "--state", stateDir, ...args],
+      { stdio: ["ignore", "inherit", "inherit", "ipc"] },
+    );
+    this.#child = child;
+    let isGone = false;
+    const gone = (why: string): void => {
+      if (isGone) return;
+      isGone = true;
+      this.#child = null;
+      this.#sinceMs = performance.now();
+      if (!this.#isWanted) return;
+      this.#lastEnd = why;
+      this.#restarts += 1;
+      if (performance.now() - startedMs > WELL_MS) this.#restartMs = RESTART_MS;
+      logger("error", `${name}-ended`, { why, againMs: this.#restartMs });
+      this.#restartTimer = setTimeout(() => this.#spawn(), this.#restartMs);
+      this.#restartMs = Math.min(this.#restartMs * 2, RESTART_MS_MAX);
+    };
+    child.once("error", (error) => gone(error.message));
+    child.once("exit", (code, signal) => gone(signal ?? `exit code ${code}`));
+  }
+}
