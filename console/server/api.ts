@@ -103,7 +103,7 @@ function addRoute(app: FastifyInstance, route: Route, deps: ApiDeps): void {
       };
       try {
         const call = {
-          params: check.params(request.params, "the path"),
+          params: check.params(convertible(route.params, request.params), "the path"),
           query: check.query(convertible(route.query, request.query), "the query"),
           body: check.body(request.body ?? (isEmptyBody(route) ? {} : undefined), "the body"),
           base: route.ifMatch === true ? baseOf(request) : Number.NaN,
@@ -163,7 +163,7 @@ function checkerOf(schema: TSchema | undefined): Checker {
   };
 }
 
-/** A query is text: numbers in it become numbers where the schema wants them. */
+/** A path and a query are text: numbers in it become numbers where the schema wants them. */
 const convertible = (schema: TSchema | undefined, query: unknown): unknown =>
   schema === undefined ? query : Value.Convert(schema, structuredClone({ ...(query as object) }));
 

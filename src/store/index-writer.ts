@@ -190,6 +190,7 @@ export class IndexWriter {
       this.#relieve();
       return false;
     }
+    shared.add(COUNTER.commits);
     this.#outsideBytes += lot.outsideBytes;
     this.#indexBytes = db.usedBytes();
     this.#publish();

@@ -126,7 +126,7 @@ const isSection = (value: unknown): value is object =>
 function program(): string {
   if (!existsSync(BUNDLE)) return SOURCE;
   const built = statSync(BUNDLE).mtimeMs;
-  const sources = globSync("{src,appliance}/**/*.ts");
+  const sources = globSync("{src,appliance,console}/**/*.ts");
   return sources.every((path) => statSync(path).mtimeMs < built) ? BUNDLE : SOURCE;
 }
 

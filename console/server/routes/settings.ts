@@ -155,7 +155,8 @@ async function applyDraft(services: Services, call: Call<"settings.apply">): Pro
   if (!parsed.ok) throw new Refusal("settings-faults", undefined, { faults: [...parsed.error] });
   const order = { settings: parsed.value, origin: "console" as const, source: null, reason, confirmWithinS };
   const applied = await applySettings(services, call, order);
-  await services.drafts.remove(author);
+  // One that was sent along may be another than the one that is staged.
+  if (given === undefined) await services.drafts.remove(author);
   return applied;
 }
 
