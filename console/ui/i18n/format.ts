@@ -56,6 +56,14 @@ export function formatTime(date: Date): string {
   return `${day} ${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`;
 }
 
+/** The time of the day for an axis; at midnight the day. */
+export function formatClock(date: Date): string {
+  const isMidnight = date.getHours() === 0 && date.getMinutes() === 0 && date.getSeconds() === 0;
+  if (isMidnight) return `${two(date.getMonth() + 1)}/${two(date.getDate())}`;
+  const clock = `${two(date.getHours())}:${two(date.getMinutes())}`;
+  return date.getSeconds() === 0 ? clock : `${clock}:${two(date.getSeconds())}`;
+}
+
 /** The offset from UTC of a local time, such as `UTC+09:00`. */
 export function formatOffset(date: Date): string {
   const minutes = -date.getTimezoneOffset();

@@ -82,9 +82,15 @@ function Navigation({ isOpen, path }: { readonly isOpen: boolean; readonly path:
 }
 
 function NavigationLink({ page, path }: { readonly page: PageEntry; readonly path: string }) {
+  const link = useRef<HTMLAnchorElement>(null);
+  const isCurrent = page.path === path;
+  // The navigation may be longer than the window.
+  useEffect(() => {
+    if (isCurrent) link.current?.scrollIntoView({ block: "nearest" });
+  }, [isCurrent]);
   return (
     <li>
-      <a href={routeTo(page.path)} aria-current={page.path === path ? "page" : undefined}>
+      <a ref={link} href={routeTo(page.path)} aria-current={isCurrent ? "page" : undefined}>
         {say(page.name)}
       </a>
     </li>

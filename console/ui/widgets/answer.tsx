@@ -51,7 +51,7 @@ export function Waiting() {
     return () => clearTimeout(timer);
   }, []);
   return (
-    <p class="soft" role="status">
+    <p class="soft waiting" role="status">
       {shown
         ? say(["読み込んでいます（最長 {limit} 秒）…", "Loading (at most {limit} s) …"], {
             limit: ANSWER_LIMIT_MS / 1_000,

@@ -1,7 +1,7 @@
 /** Values over time with uPlot, renewed in place; the last values stand beside it in words. */
 import { useEffect, useRef } from "preact/hooks";
 import uPlot from "uplot";
-import { formatTime } from "#console/ui/i18n/format.ts";
+import { formatClock, formatTime } from "#console/ui/i18n/format.ts";
 import { say } from "#console/ui/i18n/language.ts";
 import { theme } from "#console/ui/shell/theme.ts";
 
@@ -20,6 +20,8 @@ interface GraphProps {
   readonly format: (value: number) => string;
   /** The top of the axis, where there is one. */
   readonly max?: number;
+  /** An axis of values that are all nothing goes up to here. */
+  readonly topMin?: number;
 }
 
 const HEIGHT = 200;
@@ -28,13 +30,16 @@ const AXIS_WIDTH = 76;
 const colour = (name: string): string =>
   getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
-function optionsOf({ lines, format, max }: GraphProps, width: number): uPlot.Options {
-  const axis = { stroke: colour("--ink-soft"), grid: { stroke: colour("--edge"), width: 1 } };
+function optionsOf({ lines, format, max, topMin = 1 }: GraphProps, width: number): uPlot.Options {
+  const soft = { stroke: colour("--ink-soft"), grid: { stroke: colour("--edge"), width: 1 } };
   return {
     width,
     height: HEIGHT,
-    scales: { y: { range: (_, __, top) => [0, max ?? Math.max(top * 1.1, 1e-9)] } },
-    axes: [axis, { ...axis, size: AXIS_WIDTH, values: (_, marks) => marks.map((mark) => format(mark)) }],
+    scales: { y: { range: (_, __, top) => [0, max ?? Math.max(top * 1.1, topMin)] } },
+    axes: [
+      { ...soft, values: (_, marks) => marks.map((mark) => formatClock(new Date(mark * 1_000))) },
+      { ...soft, size: AXIS_WIDTH, values: (_, marks) => marks.map((mark) => format(mark)) },
+    ],
     series: [
       {
         label: say(["時刻", "Time"]),

@@ -34,9 +34,10 @@ export interface SeriesGraphProps {
   readonly span: SeriesSpan;
   readonly format: (value: number) => string;
   readonly max?: number;
+  readonly topMin?: number;
 }
 
-export function SeriesGraph({ title, names, span, format, max }: SeriesGraphProps) {
+export function SeriesGraph({ names, span, ...graph }: SeriesGraphProps) {
   const answered = useAnswer(
     "series.read",
     { query: { names: names.join(","), span } },
@@ -49,11 +50,9 @@ export function SeriesGraph({ title, names, span, format, max }: SeriesGraphProp
         const length = Math.max(0, ...series.map(({ values }) => values.length));
         return (
           <Graph
-            title={title}
             times={Array.from({ length }, (_, at) => (first + at * stepMs) / 1_000)}
             lines={series.map(({ name, values }) => ({ label: say(NAMES[name]), values }))}
-            format={format}
-            {...(max === undefined ? {} : { max })}
+            {...graph}
           />
         );
       }}

@@ -15,6 +15,7 @@ import { AddressRow } from "./address-row.tsx";
 import { MtuForm } from "./mtu-form.tsx";
 
 const EVERY_MS = 5_000;
+const LOOPBACK = "lo";
 
 export function Page() {
   const interfaces = useAnswer("interfaces.list", {}, { everyMs: EVERY_MS });
@@ -37,7 +38,7 @@ export function Page() {
                 )}
               </Notice>
             )}
-            {answer.interfaces.map((one) => (
+            {inOrder(answer.interfaces).map((one) => (
               <InterfaceCard key={one.name} of={one} all={answer} onChanged={interfaces.replace} />
             ))}
           </div>
@@ -47,6 +48,13 @@ export function Page() {
     </div>
   );
 }
+
+/** The one with the floating addresses first, then what is up. */
+const inOrder = (interfaces: readonly Interface[]): readonly Interface[] =>
+  [...interfaces].sort((a, b) => rank(a) - rank(b));
+
+const rank = ({ carriesFloating, isUp, name }: Interface): number =>
+  carriesFloating ? 0 : isUp && name !== LOOPBACK ? 1 : isUp ? 2 : 3;
 
 function Legend() {
   return (
@@ -65,7 +73,10 @@ interface InterfaceCardProps {
 }
 
 function InterfaceCard({ of, all, onChanged }: InterfaceCardProps) {
-  const others = all.interfaces.map(({ name }) => name).filter((name) => name !== of.name);
+  const mayChange = all.mayChange && of.name !== LOOPBACK;
+  const others = all.interfaces
+    .map(({ name }) => name)
+    .filter((name) => name !== of.name && name !== LOOPBACK);
   const change = async (doing: Promise<Interfaces | null>): Promise<void> => {
     const answer = await doing;
     if (answer !== null) onChanged(answer);
@@ -94,7 +105,7 @@ function InterfaceCard({ of, all, onChanged }: InterfaceCardProps) {
               address={address}
               interfaceName={of.name}
               others={others}
-              mayChange={all.mayChange}
+              mayChange={mayChange}
               onChange={change}
             />
           ))}
@@ -104,7 +115,7 @@ function InterfaceCard({ of, all, onChanged }: InterfaceCardProps) {
             {say(["アドレスがありません。下で追加してください。", "No address; add one below."])}
           </p>
         ) : null}
-        {all.mayChange ? (
+        {mayChange ? (
           <>
             <AddAddress interfaceName={of.name} onAdd={change} />
             <MtuForm
@@ -123,7 +134,7 @@ function InterfaceCard({ of, all, onChanged }: InterfaceCardProps) {
         <Facts
           rows={[
             ["MAC", of.mac ?? "–"],
-            [say(["MTU値", "MTU"]), of.mtu],
+            ...(mayChange ? [] : [[say(["MTU値", "MTU"]), of.mtu] as const]),
             [say(["速度", "Speed"]), of.speedMbps === null ? "–" : `${of.speedMbps} Mbit/s`],
             [
               say(["受信 / 送信", "Received / sent"]),

@@ -8,6 +8,7 @@ import { HistoryGraph } from "#console/ui/widgets/history-graph.tsx";
 import { Table } from "#console/ui/widgets/table.tsx";
 
 const EVERY_MS = 3_000;
+const KIB = 1024;
 
 const rate = (bytes: number): string => `${formatBytes(bytes)}/s`;
 
@@ -47,6 +48,7 @@ export function Page() {
           title={say(["ネットワーク全体", "All interfaces"])}
           names={["networkReceivedBytes", "networkSentBytes"]}
           format={rate}
+          topMin={KIB}
         />
       </Card>
     </div>

@@ -13,6 +13,7 @@ import { AlertList } from "./alert-list.tsx";
 import { PairPicture } from "./pair-picture.tsx";
 
 const EVERY_MS = 10_000;
+const KIB = 1024;
 
 export function Page() {
   const overview = useAnswer("overview.read", {}, { everyMs: EVERY_MS });
@@ -42,6 +43,7 @@ export function Page() {
                 names={["receivedBytes", "sentBytes"]}
                 span="hour"
                 format={(value) => `${formatBytes(value)}/s`}
+                topMin={KIB}
               />
             </Card>
           </div>

@@ -65,7 +65,8 @@ export function Page() {
               cell: ({ state }) => state,
               show: ({ state, detail }) => (
                 <>
-                  <StateBadge tone={STATES[state].tone}>{say(STATES[state].word)}</StateBadge> {detail}
+                  <StateBadge tone={STATES[state].tone}>{say(STATES[state].word)}</StateBadge>{" "}
+                  {state === "failed" ? detail : ""}
                 </>
               ),
             },

@@ -102,11 +102,12 @@ function RoleChoice({ user, onChanged }: { readonly user: User; readonly onChang
 function UserState({ user }: { readonly user: User }) {
   return (
     <span class="row">
+      {user.lockedForMs === 0 ? <StateBadge tone="active">{say(["有効", "Usable"])}</StateBadge> : null}
       {user.lockedForMs > 0 ? <StateBadge tone="fault">{say(["ロック中", "Locked"])}</StateBadge> : null}
       {user.mustChangePassword ? (
         <StateBadge tone="caution">{say(["パスワード未変更", "One-time password"])}</StateBadge>
       ) : null}
-      {user.hasTotp ? <StateBadge tone="active">TOTP</StateBadge> : null}
+      {user.hasTotp ? <StateBadge tone="standby">TOTP</StateBadge> : null}
       {user.failures > 0 ? <span>{say(["失敗 {n} 回", "{n} failures"], { n: user.failures })}</span> : null}
     </span>
   );
