@@ -23,8 +23,10 @@ import { Listeners } from "./listeners.ts";
 import { LogDesk } from "./log-desk.ts";
 import { LogTail } from "./log-tail.ts";
 import { Pulse } from "./pulse.ts";
+import { backupRoutes } from "./routes/backup.ts";
 import { cacheRoutes } from "./routes/cache.ts";
 import { eventRoutes } from "./routes/events.ts";
+import { explainRoutes } from "./routes/explain.ts";
 import { hostRoutes } from "./routes/host.ts";
 import { interfaceRoutes } from "./routes/interfaces.ts";
 import { laterRoutes } from "./routes/later.ts";
@@ -255,5 +257,7 @@ const handlersOf = (services: Services): Handlers => ({
   ...cacheRoutes(services),
   ...upkeepRoutes(services),
   ...eventRoutes(services),
+  ...explainRoutes(services),
+  ...backupRoutes(services),
   ...laterRoutes(),
 });

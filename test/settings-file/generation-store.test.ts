@@ -1,13 +1,11 @@
-/** Generations on disk: what is written, what a crash at any moment leaves, what the next start makes of it. */
-import { execFile } from "node:child_process";
+/** Generations on disk: what is written, kept, withdrawn and rolled back. */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { promisify } from "node:util";
 import t from "tap";
 import { parseSettings } from "#settings/parse-settings.ts";
 import type { Settings } from "#settings/schema.ts";
-import { GenerationStore, recoverSettings } from "#settings-file/generation-store.ts";
+import { GenerationStore } from "#settings-file/generation-store.ts";
 
 type Tap = { teardown(end: () => unknown): unknown };
 
@@ -63,37 +61,3 @@ void t.test("a file that somebody edited is adopted, one with faults is not", as
   writeFileSync(file, "{");
   t.equal(await store.adoptFile(3_000), null);
 });
-
-void t.test(
-  "a crash at any step leaves the old settings or the new ones, whole",
-  { timeout: 120_000 },
-  async (t) => {
-    const run = promisify(execFile);
-    const outcomes = new Map<string, number>();
-    for (const ending of ["keep", "revert"]) {
-      let step = 0;
-      for (let isWhole = false; !isWhole; ) {
-        step += 1;
-        const { folder, file } = place(t);
-        const words = ["--no-warnings", "test/support/apply-and-die.ts", folder, file, String(step), ending];
-        const { stdout } = await run(process.execPath, words, { timeout: 20_000 }).catch(
-          (error: { stdout: string }) => error,
-        );
-        isWhole = stdout === "whole";
-        const trial = await recoverSettings(folder, file, { wallMs: 9_000 });
-        const name = nameIn(file);
-        const store = await GenerationStore.open(folder, file, NOW);
-        const where = `${ending}, step ${step}: ${name}, ${store.latest.generation} generations`;
-        t.ok(name === "old" || name === "new", where);
-        t.equal(await store.adoptFile(9_500), null, `${where}: the file is the latest generation`);
-        t.equal(store.trial, null, `${where}: nothing is left to be decided`);
-        if (ending === "revert") t.equal(name, "old", `${where}: what nobody confirmed does not stay`);
-        if (trial === null) t.ok(name === "old" || ending === "keep", where);
-        t.equal(await recoverSettings(folder, file, { wallMs: 9_900 }), null, "once is enough");
-        outcomes.set(`${ending} ${name}`, (outcomes.get(`${ending} ${name}`) ?? 0) + 1);
-      }
-      t.ok(step > 20, `${step} places to die at`);
-    }
-    t.ok((outcomes.get("keep new") ?? 0) > 0 && (outcomes.get("keep old") ?? 0) > 0, "both ends are seen");
-  },
-);

@@ -12,12 +12,7 @@ type Names =
   | "pair.sync.receive"
   | "pair.sync.offer"
   | "wpad.read"
-  | "wpad.evaluate"
-  | "explain.url"
-  | "backup.create"
-  | "backup.preview"
-  | "backup.restore"
-  | "support.bundle";
+  | "wpad.evaluate";
 
 export function laterRoutes(): HandlersOf<Names> {
   return {
@@ -27,10 +22,5 @@ export function laterRoutes(): HandlersOf<Names> {
     "pair.sync.offer": later,
     "wpad.read": later,
     "wpad.evaluate": later,
-    "explain.url": later,
-    "backup.create": later,
-    "backup.preview": later,
-    "backup.restore": later,
-    "support.bundle": later,
   };
 }
