@@ -1,6 +1,5 @@
 /** Every setting of the schema has a name and a help in Japanese, every choice its words, and none is left over. */
 import t from "tap";
-import { FORMS } from "#console/ui/forms/fault-text.ts";
 import { choicesOf, nodeAt, type SchemaNode } from "#console/ui/forms/json-schema.ts";
 import { CHOICE_NAMES } from "#console/ui/forms/names/choice-names.ts";
 import { SETTING_NAMES } from "#console/ui/forms/names/setting-names.ts";
@@ -21,17 +20,3 @@ t.test("every choice has its words", async (t) => {
   });
   t.strictSame(Object.keys(CHOICE_NAMES).sort(), choices.sort());
 });
-
-t.test("every form of a text can be said in Japanese", async (t) => {
-  const forms = new Set(formsIn(schema));
-  t.strictSame(
-    [...forms].filter((form) => FORMS[form] === undefined),
-    [],
-  );
-});
-
-function formsIn(node: SchemaNode): readonly string[] {
-  const within = [...Object.values(node.properties ?? {}), ...(node.anyOf ?? [])];
-  if (node.items !== undefined) within.push(node.items);
-  return [...(node.form === undefined ? [] : [node.form]), ...within.flatMap(formsIn)];
-}

@@ -1,6 +1,6 @@
 /** Who is signed in at this browser, and what that role may do. */
 import { computed, signal } from "@preact/signals";
-import { ENDPOINTS, type EndpointName, ROLES } from "#console/contract/endpoints.ts";
+import { type Access, ENDPOINTS, type EndpointName, ROLES } from "#console/contract/endpoints.ts";
 import type { SessionState } from "#console/contract/session.ts";
 import { call, type Trouble, whenSignedOut } from "./client.ts";
 
@@ -12,9 +12,13 @@ export const session = computed(() => sessionState.value?.session ?? null);
 
 export const isSignedIn = computed(() => session.value !== null && !session.value.mustChangePassword);
 
+/** The role of the last session: a page whose session has ended stays as it is until somebody signs in again. */
+let lastRole: Access = "public";
+
 /** Whether the role of who is signed in may use an endpoint. */
 export function may(name: EndpointName): boolean {
-  const role = session.value?.role ?? "public";
+  const role = session.value?.role ?? lastRole;
+  lastRole = role;
   return ROLES.indexOf(role) >= ROLES.indexOf(ENDPOINTS[name].role);
 }
 
@@ -26,7 +30,7 @@ export async function readSession(): Promise<void> {
 
 export async function signOut(): Promise<void> {
   await call("session.remove", {});
-  await readSession();
+  window.location.reload();
 }
 
 whenSignedOut(() => {

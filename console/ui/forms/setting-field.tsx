@@ -30,6 +30,8 @@ export interface SettingFieldProps {
 }
 
 const RADIOS_MAX = 3;
+/** The schema gives the manual's words in brackets after its own. */
+const MANUAL_WORDS = / ?\([^)]*[\u3040-\u30ff\u4e00-\u9fff][^)]*\)/g;
 
 /** A path without the places in lists, as the schema's rows have it. */
 const schemaPath = (path: string): string => path.replace(/\[\d+\]/g, "[]");
@@ -47,7 +49,10 @@ export const choiceName = (path: string, choice: string): string => {
 
 function helpOf({ rows }: Draft, path: string): string {
   const known = SETTING_NAMES[schemaPath(path)];
-  const english = rows.find((row) => row.path === schemaPath(path))?.description ?? "";
+  const english = (rows.find((row) => row.path === schemaPath(path))?.description ?? "").replace(
+    MANUAL_WORDS,
+    "",
+  );
   return known === undefined ? english : say([known[2], english]);
 }
 
@@ -65,7 +70,7 @@ export function SettingField(props: SettingFieldProps) {
       id={path}
       label={settingName(path)}
       help={helpOf(draft, path)}
-      error={fault === undefined ? null : faultText(fault, draft.schema, language.value)}
+      error={fault === undefined ? null : faultText(fault, language.value)}
       isChanged={isChangedAt(draft, path)}
       isGroup={isGroup}
     >
@@ -212,9 +217,7 @@ function ItemMember(props: SettingFieldProps) {
   const isGroup = controlOf(node, lastName(path)) === "switch" || isRadioChoice(node);
   const about = (
     <span id={`${path}-about`}>
-      {fault === undefined ? null : (
-        <span class="error">{faultText(fault, draft.schema, language.value)}</span>
-      )}
+      {fault === undefined ? null : <span class="error">{faultText(fault, language.value)}</span>}
     </span>
   );
   const control = <SettingControl {...props} node={node} isFaulty={fault !== undefined} />;

@@ -5,7 +5,7 @@ import type { Applied, SchemaAnswer, SettingsState } from "#console/contract/set
 import { call } from "#console/ui/api/client.ts";
 import { may } from "#console/ui/api/session.ts";
 import { useAnswer } from "#console/ui/api/use-answer.ts";
-import { say } from "#console/ui/i18n/language.ts";
+import { language, say } from "#console/ui/i18n/language.ts";
 import { settingsNews } from "#console/ui/shell/live-news.ts";
 import { leaveGuard } from "#console/ui/shell/location.ts";
 import { act } from "#console/ui/widgets/act.ts";
@@ -16,9 +16,10 @@ import { ask } from "#console/ui/widgets/dialog.tsx";
 import { Notice } from "#console/ui/widgets/notice.tsx";
 import { toast } from "#console/ui/widgets/toast.tsx";
 import { type Draft, isChangedAt, useDraft } from "./draft.ts";
+import { faultText } from "./fault-text.ts";
 import { MergeDialog } from "./merge-dialog.tsx";
 import { ReviewDialog } from "./review-dialog.tsx";
-import { isWithin, SettingField, type Suggestions } from "./setting-field.tsx";
+import { isWithin, SettingField, type Suggestions, settingName } from "./setting-field.tsx";
 import { StagedNotice } from "./staged-notice.tsx";
 
 export interface SettingGroup {
@@ -227,7 +228,8 @@ function FaultsElsewhere({
       <ul>
         {faults.map(({ path, found, expected }) => (
           <li key={path}>
-            <code>{path}</code>: {found} ({expected})
+            {path === "" ? "" : `${settingName(path)}: `}
+            {faultText({ path, found, expected }, language.value)}
           </li>
         ))}
       </ul>

@@ -62,6 +62,11 @@ function RedundancyForm() {
           ),
         },
         {
+          title: say(["F-IP（フローティングIPアドレス）", "Floating addresses"]),
+          isFolded: true,
+          paths: ["redundancy.floatingAddresses"],
+        },
+        {
           title: say(["認証と確認", "Authentication and checks"]),
           isFolded: true,
           paths: [
