@@ -19,6 +19,8 @@ const SLOW = [
   "test/floating-ip/kernel",
   "test/console-server/api",
   "test/console-server/access",
+  "test/console-server/hostile",
+  "test/console-server/live",
   "test/console-server/settings",
   "test/fuzz/",
   "test/heartbeat/pair",

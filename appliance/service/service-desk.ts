@@ -6,6 +6,8 @@ export interface Service {
   readonly status: ServiceAnswer;
   readonly start: () => Promise<Outcome<null, string>>;
   readonly stop: () => Promise<Outcome<null, string>>;
+  /** Lets what runs end first; where it is more than a stop. */
+  readonly drain?: () => Promise<Outcome<null, string>>;
   /** Where it is more than a stop and a start. */
   readonly restart?: () => Promise<Outcome<null, string>>;
 }
@@ -29,7 +31,7 @@ export const serviceOf = (daemon: {
   },
 });
 
-export type ServiceOrder = "service-start" | "service-stop" | "service-restart";
+export type ServiceOrder = "service-start" | "service-stop" | "service-drain" | "service-restart";
 
 export class ServiceDesk {
   readonly #services = new Map<string, Service>();
@@ -65,6 +67,7 @@ export class ServiceDesk {
 async function perform(service: Service, order: ServiceOrder): Promise<Outcome<null, string>> {
   if (order === "service-start") return service.start();
   if (order === "service-stop") return service.stop();
+  if (order === "service-drain") return service.drain === undefined ? service.stop() : service.drain();
   if (service.restart !== undefined) return service.restart();
   const stopped = await service.stop();
   return stopped.ok ? service.start() : stopped;

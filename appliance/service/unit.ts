@@ -261,17 +261,19 @@ export class Unit implements AsyncDisposable {
       },
       start: async () => refuseDraining() ?? this.#serveAgain(() => this.#supervisor.resume()),
       restart: async () => refuseDraining() ?? this.#serveAgain(() => this.#supervisor.restart(timeoutMs())),
-      stop: async () => {
-        const refused = refuseDraining();
-        if (refused !== null || this.#supervisor.isSuspended) return refused ?? success(null);
-        this.#state = "stopped";
-        this.#stoppedMs = this.#options.clock.nowMs();
-        this.#options.logger("warning", "proxy-stopped", { timeoutMs: timeoutMs() });
-        // Clients that are being served keep the workers for a while: the order does not wait for them.
-        void this.#supervisor.suspend(timeoutMs());
-        return success(null);
-      },
+      stop: async () => refuseDraining() ?? this.#stopServing(0),
+      drain: async () => refuseDraining() ?? this.#stopServing(timeoutMs()),
     };
+  }
+
+  /** What runs may go on for `timeoutMs`: the order does not wait for it. */
+  #stopServing(timeoutMs: number): Outcome<null, string> {
+    if (this.#supervisor.isSuspended) return success(null);
+    this.#state = "stopped";
+    this.#stoppedMs = this.#options.clock.nowMs();
+    this.#options.logger("warning", "proxy-stopped", { timeoutMs });
+    void this.#supervisor.suspend(timeoutMs);
+    return success(null);
   }
 
   async #serveAgain(start: () => Promise<Outcome<null, string>>): Promise<Outcome<null, string>> {
@@ -375,6 +377,7 @@ export class Unit implements AsyncDisposable {
         return success({ services: this.#services.list });
       case "service-start":
       case "service-stop":
+      case "service-drain":
       case "service-restart":
         return this.#services.do(request.command, request.service);
       case "cache-stats":

@@ -10,7 +10,7 @@ import type { AuditEntry } from "./audit-log.ts";
 import { crossSiteFault } from "./cross-site.ts";
 import type { Call, Handlers, RawAnswer } from "./handler.ts";
 import { type Identity, mayUse, nameOf } from "./identity.ts";
-import { BODY_BYTES_MAX } from "./limits.ts";
+import { BODY_BYTES_MAX, HEAD_BYTES_MAX } from "./limits.ts";
 import { Refusal } from "./refusal.ts";
 
 export interface ApiDeps {
@@ -51,7 +51,9 @@ export function buildApi(deps: ApiDeps): FastifyInstance {
     bodyLimit: BODY_BYTES_MAX,
     logger: false,
     exposeHeadRoutes: false,
-    routerOptions: { ignoreTrailingSlash: false, maxParamLength: 256 },
+    // Longer ones are the schemas' matter: the router would answer in words of its own.
+    routerOptions: { maxParamLength: HEAD_BYTES_MAX },
+    frameworkErrors: (error, request, reply) => answerFault(deps, error, { request, reply }),
     return503OnClosing: true,
   });
   app.setErrorHandler((error, request, reply) => answerFault(deps, error, { request, reply }));

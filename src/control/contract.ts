@@ -23,6 +23,7 @@ interface ControlQuestions {
   readonly services: unknown;
   readonly "service-start": ServiceQuestion;
   readonly "service-stop": ServiceQuestion;
+  readonly "service-drain": ServiceQuestion;
   readonly "service-restart": ServiceQuestion;
   readonly "cache-stats": unknown;
   readonly "cache-purge": PurgeOrder;
@@ -166,6 +167,7 @@ export interface ControlAnswers {
   readonly services: ServicesAnswer;
   readonly "service-start": AskedAnswer;
   readonly "service-stop": AskedAnswer;
+  readonly "service-drain": AskedAnswer;
   readonly "service-restart": AskedAnswer;
   readonly "cache-stats": CacheStatsAnswer;
   readonly "cache-purge": PurgeResult;
@@ -200,6 +202,7 @@ const QUESTIONS: {
   services: nothingElse,
   "service-start": parseService,
   "service-stop": parseService,
+  "service-drain": parseService,
   "service-restart": parseService,
   "cache-stats": nothingElse,
   "cache-purge": parsePurgeOrder,

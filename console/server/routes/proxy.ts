@@ -17,7 +17,6 @@ export function proxyRoutes(services: Services): HandlersOf<Names> {
     "proxy.action": async ({ body: { action }, note }) => {
       note(action);
       if (action === "reload") await link.order({ command: "reload" });
-      else if (action === "drain") await link.order({ command: "drain" });
       else await link.order({ command: `service-${action}`, service: "proxy" });
       return { done: true };
     },
