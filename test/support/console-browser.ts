@@ -20,6 +20,8 @@ interface Violation {
   readonly nodes: readonly { readonly html: string }[];
 }
 
+const TABS_MAX = 150;
+
 export interface BrowserLook {
   readonly language?: "ja" | "en";
   readonly theme?: "light" | "dark";
@@ -139,6 +141,8 @@ export class ConsolePage implements AsyncDisposable {
       this.page.locator("input[autocomplete=new-password]").nth(0),
       this.page.locator("input[autocomplete=new-password]").nth(1),
     ];
+    // Both forms have a field for the present password.
+    await next.waitFor();
     await this.page.locator("input[autocomplete=current-password]").fill(oneTimePassword);
     await next.fill(ADMIN_PASSWORD);
     await again.fill(ADMIN_PASSWORD);
@@ -163,6 +167,39 @@ export class ConsolePage implements AsyncDisposable {
       async () => ((await this.page.evaluate<boolean>(isSettled)) ? true : undefined),
       PAGE_LIMIT_MS,
     );
+  }
+
+  /** Presses Tab until what has the focus is described by the selector and may be used. */
+  async tabTo(selector: string): Promise<void> {
+    await this.page.locator(`:is(${selector}):not(:disabled)`).first().waitFor();
+    const isThere = `document.activeElement?.matches(${JSON.stringify(selector)}) === true`;
+    for (let pressed = 0; pressed < TABS_MAX; pressed += 1) {
+      if (await this.page.evaluate<boolean>(isThere)) return;
+      await this.page.keyboard.press("Tab");
+    }
+    throw new Error(`${selector} was not reached with ${TABS_MAX} tabs`);
+  }
+
+  /** Fills a field of a settings form, found by the setting's path. */
+  async fillSetting(path: string, text: string): Promise<void> {
+    await this.page.fill(`[id="${path}"]`, text);
+  }
+
+  /** Presses the button that opens the review, once the server has judged the draft. */
+  async review(): Promise<void> {
+    await this.page.locator(".save-bar .button.primary:not(:disabled)").click();
+    await this.page.locator("dialog").waitFor();
+  }
+
+  /** In the review: the reason, for how many seconds it is on trial ("off" for good), and the deed. */
+  async apply(reason: string, trial: string): Promise<void> {
+    await this.page.locator("dialog input").first().fill(reason);
+    await this.page.locator("dialog select").selectOption(trial);
+    await this.page.locator("dialog .button.primary").click();
+  }
+
+  async dialogClosed(): Promise<void> {
+    await this.page.waitForSelector("dialog", { state: "detached" });
   }
 
   /** The whole page as a picture, as high as it is. */

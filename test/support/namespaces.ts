@@ -72,6 +72,16 @@ export class TestNetwork {
     return child;
   }
 
+  /** Runs a program within a host and answers what it printed. */
+  run(name: string, program: string, ...words: readonly string[]): string {
+    return execFileSync("ip", ["netns", "exec", this.#space(name), program, ...words], { encoding: "utf8" });
+  }
+
+  /** The namespace of a host, for programs that are started by others. */
+  namespaceOf(name: string): string {
+    return this.#space(name);
+  }
+
   write(name: string, path: string, text: string): void {
     execFileSync("ip", ["netns", "exec", this.#space(name), "sh", "-c", `echo ${text} > ${path}`]);
   }
