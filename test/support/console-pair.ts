@@ -17,6 +17,7 @@ export type UnitName = "a" | "b";
 export const REAL = { a: "192.168.0.1", b: "192.168.0.2" } as const;
 export const FLOATING = "192.168.0.100";
 const CLIENT = "192.168.0.3";
+export const PROXY_PORT = 8_081;
 const CONSOLE_PORT = 8_443;
 const START_LIMIT_MS = 40_000;
 const CURL_LIMIT_S = 3;
@@ -25,6 +26,15 @@ interface Running {
   readonly process: ChildProcess;
   output: string;
 }
+
+/** What the set-up of chapter 1 leaves: real addresses, nothing of a pair. */
+const initialSettings = (name: UnitName): object => ({
+  unit: { name: `unit-${name}` },
+  workers: 1,
+  listen: [{ address: REAL[name], port: PROXY_PORT }],
+  clients: { allowedNetworks: ["127.0.0.0/8", "192.168.0.0/24"] },
+  console: { listen: [{ address: REAL[name], port: CONSOLE_PORT }] },
+});
 
 export class ConsolePair {
   readonly network: TestNetwork;
@@ -42,12 +52,8 @@ export class ConsolePair {
     pair.network.addHost("b", `${REAL.b}/24`);
     pair.network.addHost("client", `${CLIENT}/24`);
     for (const name of ["a", "b"] as const) {
-      const settings = {
-        unit: { name: `unit-${name}` },
-        console: { listen: [{ address: REAL[name], port: CONSOLE_PORT }] },
-      };
       mkdirSync(pair.#stateOf(name));
-      writeFileSync(join(pair.#stateOf(name), "settings.json"), JSON.stringify({ workers: 1, ...settings }));
+      writeFileSync(join(pair.#stateOf(name), "settings.json"), JSON.stringify(initialSettings(name)));
       await pair.startUnit(name);
     }
     return pair;
