@@ -21,6 +21,7 @@ const SLOW = [
   "test/console-server/access",
   "test/console-server/hostile",
   "test/console-server/live",
+  "test/console-server/pair-consoles",
   "test/console-server/settings",
   "test/fuzz/",
   "test/heartbeat/pair",

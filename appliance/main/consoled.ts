@@ -82,4 +82,4 @@ async function main(): Promise<number> {
 
 process.exitCode = await main();
 // An open channel would keep the process.
-process.disconnect?.();
+if (process.connected) process.disconnect?.();

@@ -31,6 +31,12 @@ export interface Endpoint {
 
 export const API_PREFIX = "/api/v1";
 
+/**
+ * Under it this unit serves the other one's pages and API: /peer/api/v1/… is the other unit's, with a session of
+ * its own. Pages that name everything relative to their own folder work in both places.
+ */
+export const PEER_PREFIX = "/peer";
+
 type Row = readonly [role: Access, place: `${Endpoint["method"]} /${string}`, summary: string];
 
 const ROWS = {

@@ -20,6 +20,7 @@ export class CertificateDesk {
   readonly #unit: () => string;
   readonly #onChange: (pair: KeyAndCertificate) => void;
   #current: KeyAndCertificate;
+  #writing: Promise<void> = Promise.resolve();
 
   private constructor(
     path: string,
@@ -89,7 +90,9 @@ export class CertificateDesk {
   }
 
   async #write(pair: KeyAndCertificate): Promise<void> {
-    await writeWholeFile(this.#path, `${pair.key}${pair.certificate}`);
+    const written = this.#writing.then(() => writeWholeFile(this.#path, `${pair.key}${pair.certificate}`));
+    this.#writing = written.catch(() => {});
+    await written;
     this.#current = pair;
     this.#onChange(pair);
   }

@@ -19,9 +19,12 @@ import { Figures } from "./figures.ts";
 import type { Handlers } from "./handler.ts";
 import { HostWatch } from "./host-watch.ts";
 import { identifier } from "./identify.ts";
+import { JsonFile } from "./json-file.ts";
 import { Listeners } from "./listeners.ts";
 import { LogDesk } from "./log-desk.ts";
 import { LogTail } from "./log-tail.ts";
+import { PairSyncDesk } from "./pair-sync.ts";
+import { addPeerRelay, type PinsFile } from "./peer-relay.ts";
 import { Pulse } from "./pulse.ts";
 import { backupRoutes } from "./routes/backup.ts";
 import { cacheRoutes } from "./routes/cache.ts";
@@ -36,6 +39,7 @@ import { proxyRoutes } from "./routes/proxy.ts";
 import { serviceRoutes } from "./routes/services.ts";
 import { sessionRoutes } from "./routes/session.ts";
 import { settingsRoutes } from "./routes/settings.ts";
+import { syncRoutes } from "./routes/sync.ts";
 import { upkeepRoutes } from "./routes/upkeep.ts";
 import { userRoutes } from "./routes/users.ts";
 import type { Appliance, Services } from "./services.ts";
@@ -97,15 +101,16 @@ export class ConsoleServer implements AsyncDisposable {
   }
 
   async #startParts(): Promise<Outcome<null, string>> {
-    const { logger, pagesFolder } = this.#options;
+    const { logger, pagesFolder, folder } = this.#options;
     const services = await this.#openServices();
     const { accounts, sessions, tokens, audit, desk } = services;
     const allows = (): ((address: string) => boolean) =>
       remember(compileClientNetworks(desk.settings.console.allowedNetworks));
     let allowed = { of: desk.settings, check: allows() };
+    const identify = identifier(accounts, sessions, tokens);
     const app = buildApi({
       handlers: handlersOf(services),
-      identify: identifier(accounts, sessions, tokens),
+      identify,
       audit: (entry) => audit.add(entry),
       onFailure: (name, error) =>
         logger("error", "console-failed", { name, why: String((error as Error)?.stack ?? error) }),
@@ -113,6 +118,20 @@ export class ConsoleServer implements AsyncDisposable {
         if (allowed.of !== desk.settings) allowed = { of: desk.settings, check: allows() };
         return allowed.check(address);
       },
+    });
+    const pins = await JsonFile.open<PinsFile>(join(folder, "peer-certificates.json"), { pins: {} });
+    addPeerRelay(app, {
+      desk,
+      identify,
+      pins,
+      onCertificate: (detail, isKnown) =>
+        void audit.add({
+          actor: "futago",
+          address: "",
+          action: "peer.certificate",
+          outcome: isKnown ? "refused" : "done",
+          detail,
+        }),
     });
     addPages(app, pagesFolder);
     await app.ready();
@@ -155,24 +174,30 @@ export class ConsoleServer implements AsyncDisposable {
     const audit = await AuditLog.open(join(folder, "audit.log"), clock, (line) => {
       if (mirrors) toSyslog(line);
     });
-    const unitName = (): string => desk.settings.unit.name;
     const listeners: Listeners = new Listeners(
       (request, response) => this.#handle(request, response),
       () => certificates.current,
     );
+    const sync = this.#pairSync(() => desk, audit);
+    let shared = Number.POSITIVE_INFINITY;
     const onChange = (changed: SettingsDesk): void => {
       const { settings, latest, pending } = changed;
       mirrors = settings.console.auditToSyslog;
-      // While a change waits, the old places stay: it is confirmed from either.
-      if (pending === null) listeners.closeOthers(settings.console.listen, settings.console.plainOnLoopback);
       hub.tell("settings", { generation: latest.generation, author: latest.author, pending });
+      // While a change waits, the old places stay: it is confirmed from either.
+      if (pending !== null) return;
+      listeners.closeOthers(settings.console.listen, settings.console.plainOnLoopback);
+      if (latest.generation > shared && SHARED_ORIGINS.has(latest.origin))
+        void changed.row(latest).then(({ sections, reason }) => sync.shareChange(sections, reason));
+      shared = latest.generation;
     };
     const desk: SettingsDesk = await this.#openDesk(link, listeners, { onChange, audit });
     this.#parts.use(desk);
+    shared = desk.latest.generation;
     mirrors = desk.settings.console.auditToSyslog;
     const certificates: CertificateDesk = await CertificateDesk.open(folder, {
       clock,
-      unit: unitName,
+      unit: () => desk.settings.unit.name,
       onChange: (pair) => listeners.useCertificate(pair),
     });
     this.#parts.use(listeners);
@@ -185,6 +210,7 @@ export class ConsoleServer implements AsyncDisposable {
       audit,
       desk,
       link,
+      sync,
       hub,
       certificates,
       listeners,
@@ -196,6 +222,21 @@ export class ConsoleServer implements AsyncDisposable {
       figures: new Figures(),
       host: this.#parts.use(new HostWatch(clock)),
     };
+  }
+
+  #pairSync(desk: () => SettingsDesk, audit: AuditLog): PairSyncDesk {
+    return new PairSyncDesk({
+      desk,
+      clock: this.#options.clock,
+      onSent: (ok, detail) =>
+        void audit.add({
+          actor: "futago",
+          address: "",
+          action: "pair.sync.sent",
+          outcome: ok ? "done" : "refused",
+          detail,
+        }),
+    });
   }
 
   #logDesk(desk: SettingsDesk): LogDesk {
@@ -241,6 +282,9 @@ export class ConsoleServer implements AsyncDisposable {
   }
 }
 
+/** Changes that were made here; what came from the other unit does not go back. */
+const SHARED_ORIGINS: ReadonlySet<string> = new Set(["console", "restore", "backup", "file"]);
+
 /** For what is only estimated: an access log line is about so long. */
 const LINE_BYTES = 150;
 
@@ -259,5 +303,6 @@ const handlersOf = (services: Services): Handlers => ({
   ...eventRoutes(services),
   ...explainRoutes(services),
   ...backupRoutes(services),
+  ...syncRoutes(services),
   ...laterRoutes(),
 });

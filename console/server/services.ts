@@ -12,6 +12,7 @@ import type { Figures } from "./figures.ts";
 import type { HostWatch } from "./host-watch.ts";
 import type { Listeners } from "./listeners.ts";
 import type { LogDesk } from "./log-desk.ts";
+import type { PairSyncDesk } from "./pair-sync.ts";
 import type { Sessions } from "./sessions.ts";
 import type { SettingsDesk } from "./settings-desk.ts";
 import type { SignInGuard } from "./sign-in-guard.ts";
@@ -48,6 +49,7 @@ export interface Services {
   readonly desk: SettingsDesk;
   readonly drafts: Drafts;
   readonly link: UnitLink;
+  readonly sync: PairSyncDesk;
   readonly logs: LogDesk;
   readonly access: AccessCounts;
   readonly figures: Figures;

@@ -56,8 +56,12 @@ export class ConsoleClient {
   cookie: string | null = null;
   token: string | null = null;
 
+  /** What a page of the console would send as its Origin. */
+  origin: string;
+
   constructor(base: string) {
     this.base = base;
+    this.origin = new URL(base).origin;
   }
 
   /** Asks, and throws when the answer does not fit the contract; refusals are answers. */
@@ -68,7 +72,7 @@ export class ConsoleClient {
     const response = await fetch(urlOf(this.base, route, asked), {
       method: route.method,
       headers: {
-        ...(asked.bare === true ? {} : { origin: this.base.slice(0, -1) }),
+        ...(asked.bare === true ? {} : { origin: this.origin }),
         ...(body === undefined ? {} : { "content-type": "application/json" }),
         ...(this.cookie === null ? {} : { cookie: this.cookie }),
         ...(this.token === null ? {} : { authorization: `Bearer ${this.token}` }),

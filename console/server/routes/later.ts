@@ -6,21 +6,6 @@ const later = (): never => {
   throw new Refusal("not-permitted-here", "this part is not built yet");
 };
 
-type Names =
-  | "pair.sync.read"
-  | "pair.sync.send"
-  | "pair.sync.receive"
-  | "pair.sync.offer"
-  | "wpad.read"
-  | "wpad.evaluate";
-
-export function laterRoutes(): HandlersOf<Names> {
-  return {
-    "pair.sync.read": later,
-    "pair.sync.send": later,
-    "pair.sync.receive": later,
-    "pair.sync.offer": later,
-    "wpad.read": later,
-    "wpad.evaluate": later,
-  };
+export function laterRoutes(): HandlersOf<"wpad.read" | "wpad.evaluate"> {
+  return { "wpad.read": later, "wpad.evaluate": later };
 }
