@@ -30,7 +30,7 @@ export interface BrowserLook {
 }
 
 /** A console built from other pages than these would be tested otherwise. */
-async function buildPages(): Promise<void> {
+export async function buildPages(): Promise<void> {
   const index = `${PAGES_FOLDER}/index.html`;
   const built = existsSync(index) ? statSync(index).mtimeMs : 0;
   const sources = globSync("console/{ui,contract}/**/*.{ts,tsx,css,html,svg}");

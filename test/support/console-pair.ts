@@ -8,7 +8,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Test } from "tap";
-import { ConsoleBrowser } from "./console-browser.ts";
+import { buildPages, ConsoleBrowser } from "./console-browser.ts";
 import { TestNetwork } from "./namespaces.ts";
 import { until } from "./until.ts";
 
@@ -47,6 +47,8 @@ export class ConsolePair {
   }
 
   static async start(t: Test): Promise<ConsolePair> {
+    // Consoles read their pages when they start.
+    await buildPages();
     const pair = new ConsolePair(t);
     pair.network.addHost("a", `${REAL.a}/24`);
     pair.network.addHost("b", `${REAL.b}/24`);

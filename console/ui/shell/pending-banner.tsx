@@ -24,7 +24,7 @@ export function PendingBanner() {
     else setKnown(news.data.pending === null ? null : { pending: news.data.pending, at: news.at });
   }, [news]);
   if (known === null) return null;
-  const leftS = Math.max(0, Math.ceil((known.pending.leftMs - (now.value - known.at)) / 1_000));
+  const leftS = Math.max(0, Math.ceil((known.pending.leftMs - Math.max(0, now.value - known.at)) / 1_000));
   const { generation, previous, author, reason } = known.pending;
   return (
     <Notice tone="caution">
