@@ -2,10 +2,11 @@
  * What administrators do beside settings: looking through logs, purging with a preview, asking why, tokens,
  * one-time codes, backup and restore. A real origin stands behind the proxy.
  */
-import { execFileSync } from "node:child_process";
+import { execFile } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import { promisify } from "node:util";
 import t from "tap";
 import { totpCode } from "#console/server/totp.ts";
 import { ConsoleBrowser, PAGE_LIMIT_MS } from "#test/support/console-browser.ts";
@@ -29,15 +30,15 @@ t.before(async () => {
   unit = resources.use(await startConsole({ unit: { name: "unit-a" } }));
 });
 
-const fetchThrough = (path: string): string =>
-  execFileSync("curl", ["-s", "--max-time", "5", "-x", unit.unit.url, `${origin}${path}`], {
-    encoding: "utf8",
-  });
+/** Not within this process's own turn: the origin answers from here. */
+async function fetchThrough(path: string): Promise<void> {
+  await promisify(execFile)("curl", ["-s", "--max-time", "5", "-x", unit.unit.url, `${origin}${path}`]);
+}
 
 t.test("the access log is searched, its words are marked, and new rows are followed", async (t) => {
   await using console = await browser.openSignedIn(unit.url);
   const { page } = console;
-  for (const path of ["/first", "/second"]) fetchThrough(path);
+  for (const path of ["/first", "/second"]) await fetchThrough(path);
   await unit.unit.accessLog(2);
   await console.goTo("/system/logs");
   await page.getByLabel("含まれる語").fill("second");
@@ -50,7 +51,7 @@ t.test("the access log is searched, its words are marked, and new rows are follo
   await page.getByRole("button", { name: "検索" }).click();
   await page.getByRole("button", { name: "新しい行を追う" }).click();
   await page.getByText("新しい行を待っています").waitFor();
-  fetchThrough("/third");
+  await fetchThrough("/third");
   await page.locator(".log li", { hasText: "/third" }).waitFor();
   t.strictSame(console.takeFaults(), []);
 });
@@ -58,7 +59,7 @@ t.test("the access log is searched, its words are marked, and new rows are follo
 t.test("a purge shows what it would remove before it does", async (t) => {
   await using console = await browser.openSignedIn(unit.url);
   const { page } = console;
-  fetchThrough("/purged");
+  await fetchThrough("/purged");
   await console.goTo("/system/cache");
   await page.getByLabel("対象", { exact: true }).selectOption("prefix");
   await page.locator("form input.wide").first().fill(`${origin}/`);
@@ -115,7 +116,7 @@ t.test("one-time codes are set up, asked for at sign-in, and turned off again", 
   await console.goTo("/system/password");
   await page.getByRole("button", { name: "認証コードを設定する" }).click();
   const key = (await page.locator("dd .mono").first().textContent()) ?? "";
-  await page.getByLabel("認証コード").fill(totpCode(key, Date.now()));
+  await page.getByRole("textbox", { name: "認証コード" }).fill(totpCode(key, Date.now()));
   await page.getByRole("button", { name: "使用を始める" }).click();
   await page.locator(".codes li").first().waitFor();
   const recovery = await page.locator(".codes li").allTextContents();
@@ -124,7 +125,7 @@ t.test("one-time codes are set up, asked for at sign-in, and turned off again", 
   t.strictSame(await console.axeFindings(), []);
   await using other = await browser.open(unit.url);
   await other.signIn("admin", ADMIN_PASSWORD);
-  await other.page.getByLabel("認証コード").fill(recovery[0] ?? "");
+  await other.page.getByRole("textbox", { name: "認証コード" }).fill(recovery[0] ?? "");
   await other.page.keyboard.press("Enter");
   await other.page.waitForSelector(".frame");
   await page.getByRole("button", { name: "控えました" }).click();
