@@ -16,7 +16,7 @@ export type UnitName = "a" | "b";
 
 export const REAL = { a: "192.168.0.1", b: "192.168.0.2" } as const;
 export const FLOATING = "192.168.0.100";
-const CLIENT = "192.168.0.3";
+export const CLIENT = "192.168.0.3";
 export const PROXY_PORT = 8_081;
 const CONSOLE_PORT = 8_443;
 const START_LIMIT_MS = 40_000;

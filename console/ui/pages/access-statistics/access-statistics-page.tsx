@@ -13,6 +13,8 @@ import { Table } from "#console/ui/widgets/table.tsx";
 import { Time } from "#console/ui/widgets/time.tsx";
 
 const EVERY_MS = 10_000;
+/** Few requests are still whole ones on the axis. */
+const TOP_MIN = 4;
 
 type Span = "minute" | "hour" | "day" | "month";
 
@@ -80,6 +82,7 @@ function Buckets({ statistics: { buckets } }: { readonly statistics: AccessStati
           { label: say(["ヒット", "Hits"]), values: buckets.map(({ hits }) => hits) },
         ]}
         format={formatCount}
+        topMin={TOP_MIN}
       />
     </Card>
   );

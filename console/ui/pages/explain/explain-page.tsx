@@ -88,7 +88,7 @@ export function Page() {
               label={say(["クライアントのIPアドレス", "Client address"])}
               value={client}
               onValue={setClient}
-              help={say(["空なら 127.0.0.1。", "127.0.0.1 when empty."])}
+              help={say(["空なら、クライアントの判定は省きます。", "Without it the client is not judged."])}
             />
           </div>
           <div>
