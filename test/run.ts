@@ -27,6 +27,7 @@ const SLOW = [
   "test/heartbeat/pair",
   "test/integration/",
   "test/service/",
+  "test/pac/differential",
   "test/store/budget",
   "test/settings-file/power-cut",
   "test/sim/",

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join, normalize } from "node:path";
 import t from "tap";
 
-const PURE_CORE = ["base", "http", "http1", "caching", "policy", "settings", "transport", "election"];
+const PURE_CORE = ["base", "http", "http1", "caching", "policy", "settings", "transport", "election", "pac"];
 const ADAPTERS = [
   "socket",
   "upstream",
@@ -15,6 +15,7 @@ const ADAPTERS = [
   "log",
   "host",
   "relay",
+  "pac-engine",
 ];
 const CORE_AND_ADAPTERS = [...PURE_CORE, ...ADAPTERS];
 
@@ -28,6 +29,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   "src/policy": ["base", "http", "settings"],
   "src/transport": ["base", "http"],
   "src/election": ["base", "policy", "settings"],
+  "src/pac": ["base", "caching", "policy", "settings"],
   "src/socket": PURE_CORE,
   "src/upstream": PURE_CORE,
   "src/resolver": PURE_CORE,
@@ -38,8 +40,10 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   "src/log": PURE_CORE,
   "src/host": PURE_CORE,
   "src/relay": PURE_CORE,
+  "src/pac-engine": PURE_CORE,
   "src/proxy": CORE_AND_ADAPTERS,
   "src/heartbeat": CORE_AND_ADAPTERS,
+  "src/wpad": CORE_AND_ADAPTERS,
   "src/control": CORE_AND_ADAPTERS,
   "console/contract": ["settings", "base"],
   "console/server": [...PURE_CORE, "console/contract", "control", "relay", "host", "log", "settings-file"],
@@ -59,9 +63,10 @@ const SOLE_IMPORTERS: Readonly<Record<string, readonly string[]>> = {
   preact: ["console/ui"],
   "@preact": ["console/ui"],
   uplot: ["console/ui"],
+  "quickjs-wasi": ["src/pac-engine"],
   "node:net": ["src/socket", "src/control"],
-  "node:http": ["src/control"],
-  "node:tls": ["src/socket"],
+  "node:http": ["src/control", "src/relay"],
+  "node:tls": ["src/socket", "src/relay"],
   "node:dns": ["src/resolver"],
 };
 

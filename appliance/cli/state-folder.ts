@@ -36,7 +36,7 @@ export const SOCKET_OPTION: CommandOption = {
 export const stateFolderOf = (args: CommandArgs): string => args.values.get("state") ?? STATE_FOLDER;
 
 /** The settings file that holds for the arguments, or null for the defaults. */
-function settingsPathOf(args: CommandArgs): string | null {
+export function settingsPathOf(args: CommandArgs): string | null {
   const named = args.values.get("settings");
   if (named !== undefined) return named;
   const kept = join(stateFolderOf(args), SETTINGS_NAME);

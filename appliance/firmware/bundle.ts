@@ -14,13 +14,14 @@ const ENTRIES = {
   "proxy-worker": "appliance/main/proxy-worker.ts",
   heartbeatd: "appliance/main/heartbeatd.ts",
   consoled: "appliance/main/consoled.ts",
+  wpadd: "appliance/main/wpadd.ts",
 } as const;
 
 const OUTPUT_FOLDER = "dist";
 const CONSOLE_FOLDER = `${OUTPUT_FOLDER}/console`;
 
 /** Their binaries lie beside their own code. */
-const NATIVE_PACKAGES = ["lmdb"];
+const NATIVE_PACKAGES = ["lmdb", "quickjs-wasi"];
 
 /** CommonJS packages (undici) call `require`, which an ES module does not have. */
 const REQUIRE_BANNER =

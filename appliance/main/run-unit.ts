@@ -34,6 +34,7 @@ const beside = (name: string): URL =>
 const WORKER_ENTRY = beside("proxy-worker");
 const HEARTBEAT_ENTRY = beside("heartbeatd");
 const CONSOLE_ENTRY = beside("consoled");
+const WPAD_ENTRY = beside("wpadd");
 
 const clock: Clock = { nowMs: () => performance.now(), wallMs: () => Date.now() };
 
@@ -99,6 +100,7 @@ export async function runUnit(options: RunUnitOptions): Promise<number> {
     version: VERSION,
     workerEntry,
     heartbeatEntry: HEARTBEAT_ENTRY,
+    wpadEntry: WPAD_ENTRY,
     consoleEntry: CONSOLE_ENTRY,
     load: () => loadSettings(settingsPathNow()),
     clock,

@@ -22,8 +22,13 @@ export interface DaemonProcessOptions {
   /** The settings may have another path from one start to the next. */
   readonly settingsPath: () => string | null;
   readonly stateDir: string;
+  /** Beside --settings and --state. */
   readonly args?: readonly string[];
+  /** Options of Node, such as a limit of its memory. */
+  readonly nodeOptions?: readonly string[];
   readonly logger: Logger;
+  /** What the process tells of itself. */
+  readonly onMessage?: (message: unknown) => void;
 }
 
 export class DaemonProcess implements AsyncDisposable {
@@ -34,7 +39,7 @@ export class DaemonProcess implements AsyncDisposable {
   #isWanted = false;
   #restarts = 0;
   #sinceMs = performance.now();
-  #lastEnd: string | null = null;
+  #lastEnd = "unknown";
 
   /** Starts it at once. */
   constructor(options: DaemonProcessOptions) {
@@ -48,7 +53,7 @@ export class DaemonProcess implements AsyncDisposable {
     return {
       service: this.#options.name,
       state: isRunning ? (this.#isWanted ? "running" : "stopping") : isFailing ? "failed" : "stopped",
-      detail: isFailing ? `ended: ${this.#lastEnd ?? "unknown"}; it is started again` : "",
+      detail: isFailing ? `ended: ${this.#lastEnd}; it is started again` : "",
       pid: this.#child?.pid ?? null,
       sinceMs: Math.round(performance.now() - this.#sinceMs),
       restarts: this.#restarts,
@@ -63,7 +68,7 @@ export class DaemonProcess implements AsyncDisposable {
     if (this.#child === null) this.#spawn();
   }
 
-  /** Makes it end in its own way, such as handing the addresses over; resolves when it is gone. */
+  /** Makes it end in its own way; resolves when it is gone. */
   async stop(): Promise<void> {
     this.#isWanted = false;
     if (this.#restartTimer !== null) clearTimeout(this.#restartTimer);
@@ -77,20 +82,30 @@ export class DaemonProcess implements AsyncDisposable {
     clearTimeout(timer);
   }
 
+  /** Makes it read its settings again; one that is about to start does so anyway. */
+  reload(): void {
+    this.#child?.kill("SIGHUP");
+  }
+
+  /** Tells it something, if it runs. */
+  send(message: object): void {
+    if (this.#child?.connected === true) this.#child.send(message, () => {});
+  }
+
   [Symbol.asyncDispose](): Promise<void> {
     return this.stop();
   }
 
   #spawn(): void {
-    const { name, entry, stateDir, args = [], logger } = this.#options;
+    const { name, entry, stateDir, args = [], nodeOptions = [], logger, onMessage } = this.#options;
     const path = this.#options.settingsPath();
     const settings = path === null ? [] : ["--settings", path];
     const startedMs = performance.now();
     this.#sinceMs = startedMs;
-    // The channel carries nothing: when it closes the unit is gone, and the process ends by itself.
+    // When the channel closes the unit is gone, and the process ends by itself.
     const child = spawn(
       process.execPath,
-      ["--no-warnings", fileURLToPath(entry), ...settings, "--state", stateDir, ...args],
+      ["--no-warnings", ...nodeOptions, fileURLToPath(entry), ...settings, "--state", stateDir, ...args],
       { stdio: ["ignore", "inherit", "inherit", "ipc"] },
     );
     this.#child = child;
@@ -108,6 +123,7 @@ export class DaemonProcess implements AsyncDisposable {
       this.#restartTimer = setTimeout(() => this.#spawn(), this.#restartMs);
       this.#restartMs = Math.min(this.#restartMs * 2, RESTART_MS_MAX);
     };
+    if (onMessage !== undefined) child.on("message", onMessage);
     child.once("error", (error) => gone(error.message));
     child.once("exit", (code, signal) => gone(signal ?? `exit code ${code}`));
   }

@@ -2,6 +2,7 @@
 import { networkInterfaces } from "node:os";
 import { failure, type Outcome, success } from "#base/outcome.ts";
 import { checkRedundancySettings, type InterfaceAddress } from "#election/check-redundancy.ts";
+import { checkWpadSettings } from "#pac/check-wpad.ts";
 import { checkPolicySettings } from "#policy/check-settings.ts";
 import { defaultSettings } from "#settings/parse-settings.ts";
 import type { Settings } from "#settings/schema.ts";
@@ -21,6 +22,7 @@ export const settingsFaults = (settings: Settings): readonly SettingsFault[] => 
   ...checkPolicySettings(settings),
   ...checkRedundancySettings(settings.redundancy, ownInterfaces(settings)),
   ...unwatchedServices(settings.redundancy),
+  ...checkWpadSettings(settings),
 ];
 
 /** The only service that the heartbeat process knows how to ask; one that it cannot ask would never be well. */

@@ -31,6 +31,7 @@ import { openResponseStore, type ResponseStore } from "./response-store.ts";
 import { ServiceDesk, serviceOf } from "./service-desk.ts";
 import { Supervisor, workerCount } from "./supervisor.ts";
 import type { ListenAddress, UnitFacts } from "./worker-messages.ts";
+import { WpadProcess } from "./wpad-process.ts";
 
 export interface UnitOptions {
   /** Null: the defaults. */
@@ -45,6 +46,8 @@ export interface UnitOptions {
   readonly consoleEntry: URL | null;
   /** The settings file as it is now, for the programs beside the unit. */
   readonly settingsPathNow: () => string | null;
+  /** The program that serves proxy scripts. */
+  readonly wpadEntry: URL;
   readonly load: (path: string | null) => Promise<Outcome<Settings, readonly string[]>>;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -84,6 +87,7 @@ export class Unit implements AsyncDisposable {
   #settings: Settings;
   #controlPath = "";
   #heartbeat: DaemonProcess | null = null;
+  #wpad: WpadProcess | null = null;
   readonly #services = new ServiceDesk();
   #state: StatusAnswer["state"] = "starting";
   #stoppedMs = 0;
@@ -158,6 +162,8 @@ export class Unit implements AsyncDisposable {
     const { timeoutMs } = this.#settings.drain;
     // First the addresses go to the other unit: then no new client comes here.
     await this.#heartbeat?.stop();
+    // And scripts that are asked for from now on name this unit last.
+    this.#wpad?.drain();
     this.#options.logger("info", "draining", { timeoutMs });
     await this.#supervisor.drain(timeoutMs);
     this.#ended.resolve();
@@ -185,6 +191,7 @@ export class Unit implements AsyncDisposable {
       accessLog: this.#accessLog.status,
       alerts: this.#cache?.alerts() ?? [],
       cache: this.#cache?.summary() ?? null,
+      wpad: this.#wpad?.status ?? null,
       workers: this.#supervisor.status,
       counters: this.#supervisor.sums(),
     };
@@ -228,6 +235,7 @@ export class Unit implements AsyncDisposable {
     this.#parts.defer(() => this.#heartbeat?.stop());
     this.#startHeartbeat();
     this.#startConsole();
+    this.#startWpad();
     return success(null);
   }
 
@@ -308,6 +316,20 @@ export class Unit implements AsyncDisposable {
     this.#startHeartbeat();
   }
 
+  #startWpad(): void {
+    const { wpadEntry: entry, settingsPathNow: settingsPath, logger } = this.#options;
+    const place = { entry, settingsPath, stateDir: this.#stateDir, logger };
+    this.#wpad = this.#parts.use(new WpadProcess(place));
+    this.#followWpad();
+  }
+
+  #followWpad(): void {
+    this.#wpad?.follow(this.#settings);
+    const daemon = this.#wpad?.daemon ?? null;
+    if (daemon === null) this.#services.remove("wpad");
+    else this.#services.add(serviceOf(daemon));
+  }
+
   #openStore(): Outcome<ResponseStore | null, string> {
     const { cache } = this.#settings;
     if (!cache.enabled) return success(null);
@@ -354,6 +376,7 @@ export class Unit implements AsyncDisposable {
     const before = this.#settings;
     this.#settings = settings;
     await this.#changeHeartbeat(before);
+    this.#followWpad();
     return success(null);
   }
 

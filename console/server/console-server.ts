@@ -32,7 +32,6 @@ import { eventRoutes } from "./routes/events.ts";
 import { explainRoutes } from "./routes/explain.ts";
 import { hostRoutes } from "./routes/host.ts";
 import { interfaceRoutes } from "./routes/interfaces.ts";
-import { laterRoutes } from "./routes/later.ts";
 import { logRoutes } from "./routes/logs.ts";
 import { pairRoutes } from "./routes/pair.ts";
 import { proxyRoutes } from "./routes/proxy.ts";
@@ -42,6 +41,7 @@ import { settingsRoutes } from "./routes/settings.ts";
 import { syncRoutes } from "./routes/sync.ts";
 import { upkeepRoutes } from "./routes/upkeep.ts";
 import { userRoutes } from "./routes/users.ts";
+import { wpadRoutes } from "./routes/wpad.ts";
 import type { Appliance, Services } from "./services.ts";
 import { Sessions } from "./sessions.ts";
 import { SettingsDesk } from "./settings-desk.ts";
@@ -304,5 +304,5 @@ const handlersOf = (services: Services): Handlers => ({
   ...explainRoutes(services),
   ...backupRoutes(services),
   ...syncRoutes(services),
-  ...laterRoutes(),
+  ...wpadRoutes(services),
 });

@@ -13,6 +13,7 @@ export const UNIT_ONLY = [
   "redundancy.secondPeerAddress",
   "redundancy.keyFile",
   "control",
+  "wpad.listen",
   "metrics",
   "console",
 ] as const;

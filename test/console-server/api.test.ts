@@ -15,12 +15,7 @@ const QUERIES: Readonly<Record<string, Readonly<Record<string, string | number>>
   "settings.difference": { from: 1, to: 1 },
 };
 /** They need a peer, or do not end. */
-const ELSEWHERE: ReadonlySet<string> = new Set([
-  "events.stream",
-  "pair.sync.offer",
-  "pair.sync.read",
-  "wpad.read",
-]);
+const ELSEWHERE: ReadonlySet<string> = new Set(["events.stream", "pair.sync.offer"]);
 
 void t.test("every read answers, and as the contract says", async (t) => {
   await using console = await startConsole();
@@ -89,6 +84,33 @@ void t.test("cache and explanation", async (t) => {
     outcome: "forwarded",
   });
   t.equal(await admin.kindOf("explain.url", { body: { url: "nothing" } }), "bad-request");
+});
+
+void t.test("the WPAD server is turned on, and its script evaluated", async (t) => {
+  await using console = await startConsole({ wpad: { listen: [{ address: "127.0.0.1", port: 0 }] } });
+  const { admin } = console;
+  t.match(await admin.must("wpad.read"), { state: "off", script: null });
+  const question = { url: "https://example.com/", clientAddress: "192.0.2.7" };
+  t.equal(await admin.kindOf("wpad.evaluate", { body: question }), "conflict", "nothing to list yet");
+  const now: SettingsState = await admin.must("settings.read");
+  const proxies = [
+    { name: "a", host: "192.0.2.1", port: 8080, unit: "this" },
+    { name: "b", host: "192.0.2.2", port: 8080, unit: "peer" },
+  ];
+  const settings = { ...now.settings, wpad: { ...(now.settings["wpad"] as object), enabled: true, proxies } };
+  await admin.must("settings.apply", { ifMatch: now.etag, body: { settings, reason: "x", confirmWithinS: null } });
+  const state = await until(async () => {
+    const told = await admin.must("wpad.read");
+    return told.state === "serving" && told.listening.length > 0 ? told : undefined;
+  }, LIMIT_MS);
+  t.match(state.script, /function FindProxyForURL/);
+  t.match(await admin.must("wpad.evaluate", { body: question }), {
+    result: "PROXY 192.0.2.2:8080; PROXY 192.0.2.1:8080",
+    reason: /last octet/,
+  });
+  t.match(await admin.must("wpad.evaluate", { body: { ...question, url: "http://127.0.0.1/" } }), { result: "DIRECT" });
+  const { services } = await admin.must("services.list");
+  t.match(services.find(({ service }) => service === "wpad"), { state: "running", atStart: true });
 });
 
 void t.test("a backup comes back, and not without its passphrase", async (t) => {

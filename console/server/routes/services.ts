@@ -25,6 +25,7 @@ type Row = Pick<Service, "service" | "setting"> & {
 const ROWS: readonly Row[] = [
   { service: "proxy", setting: null, atStart: () => null },
   { service: "heartbeat", setting: "redundancy.enabled", atStart: ({ redundancy }) => redundancy.enabled },
+  { service: "wpad", setting: "wpad.enabled", atStart: ({ wpad }) => wpad.enabled },
   {
     service: "console",
     setting: "console.enabled",

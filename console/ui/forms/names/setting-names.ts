@@ -5,6 +5,7 @@ import { HOUSE_NAMES } from "./house-names.ts";
 import { PAIR_NAMES } from "./pair-names.ts";
 import { PROXY_NAMES } from "./proxy-names.ts";
 import type { SettingNames } from "./setting-name.ts";
+import { WPAD_NAMES } from "./wpad-names.ts";
 
 export const SETTING_NAMES: SettingNames = {
   ...PAIR_NAMES,
@@ -12,4 +13,5 @@ export const SETTING_NAMES: SettingNames = {
   ...CACHE_NAMES,
   ...HOUSE_NAMES,
   ...CONSOLE_NAMES,
+  ...WPAD_NAMES,
 };
