@@ -61,7 +61,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   "src/control": CORE_AND_ADAPTERS,
   "console/contract": ["settings", "base"],
   "console/server": [...PURE_CORE, "console/contract", "control", "relay", "host", "log", "settings-file"],
-  "console/ui": ["console/contract"],
+  "console/ui": ["base", "console/contract"],
 };
 
 /** package → the only folders that may import it; control/ has small sockets of its own, off the data path */
@@ -74,6 +74,9 @@ const SOLE_IMPORTERS: Readonly<Record<string, readonly string[]>> = {
   fastify: ["console/server"],
   "http-proxy": ["src/relay"],
   systeminformation: ["src/host"],
+  preact: ["console/ui"],
+  "@preact": ["console/ui"],
+  uplot: ["console/ui"],
   "quickjs-wasi": ["src/pac-engine"],
   "node:net": ["src/socket", "src/control"],
   "node:http": ["src/control", "src/relay"],
@@ -93,7 +96,7 @@ interface SourceFile {
 
 const under = (folder: string): readonly SourceFile[] =>
   readdirSync(folder, { recursive: true, encoding: "utf8" })
-    .filter((name) => name.endsWith(".ts"))
+    .filter((name) => /\.tsx?$/.test(name))
     .map((name) => join(folder, name))
     .map((path) => ({ path, text: readFileSync(path, "utf8") }));
 

@@ -1,12 +1,12 @@
 /**
- * Builds what is shipped: one file for the command line (the supervisor in it), one for the worker threads, and
- * one each for the heartbeat process, the WPAD server and the console. Prints what was built with its size; exits 1
- * and says why when
- * something does not build.
+ * Builds what is shipped: one file for the command line (the supervisor in it), one for the worker threads,
+ * one for each other process, and the console's pages. Prints what was built with its size; exits 1 and says
+ * why when something does not build.
  */
 import { rm, stat } from "node:fs/promises";
 import { build } from "esbuild";
 import { readComponents } from "#appliance/service/components.ts";
+import { bundleConsole } from "./bundle-console.ts";
 import { readPackageVersion } from "./version.ts";
 
 const ENTRIES = {
@@ -18,6 +18,7 @@ const ENTRIES = {
 } as const;
 
 const OUTPUT_FOLDER = "dist";
+const CONSOLE_FOLDER = `${OUTPUT_FOLDER}/console`;
 
 /** Their binaries lie beside their own code. */
 const NATIVE_PACKAGES = ["lmdb", "quickjs-wasi"];
@@ -46,6 +47,11 @@ async function bundle(): Promise<number> {
       },
       logLevel: "warning",
     });
+    const pages = await bundleConsole(CONSOLE_FOLDER);
+    const bytes = pages.files.reduce((sum, file) => sum + file.brotliBytes, 0);
+    process.stdout.write(
+      `${CONSOLE_FOLDER}/  ${pages.files.length} files, ${(bytes / 1024).toFixed(0)} KiB compressed\n`,
+    );
   } catch {
     // esbuild has printed each error with its place.
     process.stderr.write("The bundle was not built.\n");

@@ -1,127 +1,49 @@
-/**
- * The heartbeat process beside a unit, started and started again. Its end costs no address at once: the
- * kernel's lease goes on, and the next process resumes within it.
- */
-import { type ChildProcess, spawn } from "node:child_process";
-import { fileURLToPath } from "node:url";
-import type { Logger } from "#base/logger.ts";
-import type { ServiceAnswer } from "#control/contract.ts";
-
-/** How long until it is started again: the first time within the shortest lease, then doubling. */
-const RESTART_MS = 100;
-const RESTART_MS_MAX = 10_000;
-/** One that has run for this long was well. */
-const WELL_MS = 60_000;
-/** A handover takes at most two seconds; then it is ended. */
-const STOP_MS = 5_000;
+/** The heartbeat process beside a unit: it runs while the settings want a pair, and follows them. */
+import type { Settings } from "#settings/schema.ts";
+import { DaemonProcess, type DaemonProcessOptions } from "./daemon-process.ts";
 
 /** A small program that seldom runs: optimizing compilers and a large nursery would cost it 12 MB. */
-const RUNTIME_FLAGS = ["--no-warnings", "--max-semi-space-size=1", "--no-opt", "--no-maglev"];
-
-export interface HeartbeatProcessOptions {
-  readonly entry: URL;
-  /** The settings may have another path from one start to the next. */
-  readonly settingsPath: () => string | null;
-  readonly stateDir: string;
-  readonly logger: Logger;
-}
+const NODE_OPTIONS = ["--max-semi-space-size=1", "--no-opt", "--no-maglev"];
 
 export class HeartbeatProcess implements AsyncDisposable {
-  readonly #options: HeartbeatProcessOptions;
-  #child: ChildProcess | null = null;
-  #restartTimer: NodeJS.Timeout | null = null;
-  #restartMs = RESTART_MS;
-  #restarts = 0;
-  #lastEnd = "unknown";
-  #sinceMs = performance.now();
-  #handover: Promise<void> | null = null;
+  readonly #place: Omit<DaemonProcessOptions, "name">;
+  #process: DaemonProcess | null = null;
+  #isHandedOver = false;
 
-  /** Starts it at once. */
-  constructor(options: HeartbeatProcessOptions) {
-    this.#options = options;
-    this.#start();
+  constructor(place: Omit<DaemonProcessOptions, "name">) {
+    this.#place = place;
   }
 
-  get status(): ServiceAnswer {
-    const isRunning = this.#child !== null;
-    const isLeaving = this.#handover !== null;
-    return {
-      service: "heartbeat",
-      state: isRunning ? (isLeaving ? "stopping" : "running") : isLeaving ? "stopped" : "failed",
-      detail: isRunning || isLeaving ? "" : `ended: ${this.#lastEnd}; it is started again`,
-      pid: this.#child?.pid ?? null,
-      sinceMs: Math.round(performance.now() - this.#sinceMs),
-      restarts: this.#restarts,
-    };
+  /** Null where the settings do not want it. */
+  get daemon(): DaemonProcess | null {
+    return this.#process;
   }
 
-  /** Makes it read the settings again. */
-  reload(): void {
-    this.#child?.kill("SIGHUP");
+  /** Starts it, ends it or makes it read its settings again: the key may be new in a file of the same name. */
+  async follow({ redundancy }: Settings): Promise<void> {
+    if (this.#isHandedOver) return;
+    const running = this.#process;
+    if (redundancy.enabled && running !== null) running.reload();
+    else if (redundancy.enabled)
+      this.#process = new DaemonProcess({
+        ...this.#place,
+        name: "heartbeat",
+        nodeOptions: NODE_OPTIONS,
+        lingers: true,
+      });
+    else {
+      this.#process = null;
+      await running?.stop();
+    }
   }
 
   /** Makes it hand the addresses over. It lives on for the clients that are still here. */
-  handOver(): Promise<void> {
-    this.#handover ??= this.#handOver();
-    return this.#handover;
+  async handOver(): Promise<void> {
+    this.#isHandedOver = true;
+    await this.#process?.release();
   }
 
-  /** Ends it, after a handover; resolves when it is gone. */
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.handOver();
-    const child = this.#child;
-    if (child === null) return;
-    const ended = new Promise<void>((resolve) => child.once("exit", () => resolve()));
-    if (child.connected) child.disconnect();
-    await this.#within(child, ended);
-  }
-
-  async #handOver(): Promise<void> {
-    if (this.#restartTimer !== null) clearTimeout(this.#restartTimer);
-    const child = this.#child;
-    if (child === null) return;
-    const isOff = new Promise<void>((resolve) => {
-      child.once("exit", () => resolve());
-      child.once("message", () => resolve());
-    });
-    child.kill("SIGTERM");
-    await this.#within(child, isOff);
-  }
-
-  async #within(child: ChildProcess, done: Promise<void>): Promise<void> {
-    const timer = setTimeout(() => child.kill("SIGKILL"), STOP_MS);
-    await done;
-    clearTimeout(timer);
-  }
-
-  #start(): void {
-    const { entry, stateDir, logger } = this.#options;
-    const path = this.#options.settingsPath();
-    const settings = path === null ? [] : ["--settings", path];
-    const startedMs = performance.now();
-    this.#sinceMs = startedMs;
-    // The process says here that it is off; when the channel closes the unit is gone, and it hands over by itself.
-    const child = spawn(
-      process.execPath,
-      [...RUNTIME_FLAGS, fileURLToPath(entry), ...settings, "--state", stateDir],
-      { stdio: ["ignore", "inherit", "inherit", "ipc"] },
-    );
-    this.#child = child;
-    let isGone = false;
-    const gone = (why: string): void => {
-      if (isGone) return;
-      isGone = true;
-      this.#child = null;
-      this.#sinceMs = performance.now();
-      if (this.#handover !== null) return;
-      this.#lastEnd = why;
-      this.#restarts += 1;
-      if (performance.now() - startedMs > WELL_MS) this.#restartMs = RESTART_MS;
-      logger("error", "heartbeat-ended", { why, againMs: this.#restartMs });
-      this.#restartTimer = setTimeout(() => this.#start(), this.#restartMs);
-      this.#restartMs = Math.min(this.#restartMs * 2, RESTART_MS_MAX);
-    };
-    child.once("error", (error) => gone(error.message));
-    child.once("exit", (code, signal) => gone(signal ?? `exit code ${code}`));
+    await this.#process?.stop();
   }
 }

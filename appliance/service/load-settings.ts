@@ -27,6 +27,7 @@ export const settingsFaults = (settings: Settings): readonly SettingsFault[] => 
   ...checkRedundancySettings(settings.redundancy, ownInterfaces(settings)),
   ...checkWpadSettings(settings),
 ];
+
 const faultLine = ({ path, found, expected }: SettingsFault): string =>
   `${path === "" ? "" : `${path}: `}found ${found}, expected ${expected}`;
 

@@ -13,6 +13,7 @@ import type {
   CountersAnswer,
   LastReload,
   ReloadAnswer,
+  ServiceAnswer,
   StatusAnswer,
 } from "#control/contract.ts";
 import { ControlServer } from "#control/server.ts";
@@ -23,7 +24,6 @@ import { AccessLog } from "./access-log.ts";
 import { CacheDesk, withoutStore } from "./cache-desk.ts";
 import { countersByWorker, Metrics } from "./metrics.ts";
 import type { Prepared } from "./prepared.ts";
-import { ProxyService } from "./proxy-service.ts";
 import { formatListen } from "./reserve-ports.ts";
 import { openResponseStore, type ResponseStore } from "./response-store.ts";
 import { ServiceDesk } from "./service-desk.ts";
@@ -87,6 +87,7 @@ export class Unit implements AsyncDisposable {
   #daemons: UnitDaemons | null = null;
   readonly #services = new ServiceDesk();
   #state: StatusAnswer["state"] = "starting";
+  #stoppedMs = 0;
   #lastReload: LastReload | null = null;
   #reload: Promise<unknown> = Promise.resolve();
   #nextReload: Promise<Outcome<ReloadAnswer, string>> | null = null;
@@ -157,7 +158,7 @@ export class Unit implements AsyncDisposable {
     this.#state = "draining";
     const { timeoutMs } = this.#settings.drain;
     // First the addresses go to the other unit: then no new client comes here.
-    await this.#daemons?.drain();
+    await this.#daemons?.handOver();
     this.#options.logger("info", "draining", { timeoutMs });
     await this.#supervisor.drain(timeoutMs);
     this.#ended.resolve();
@@ -225,29 +226,66 @@ export class Unit implements AsyncDisposable {
     if (!served.ok) return served;
     served.value.commit();
     this.#state = "serving";
-    this.#startServices();
+    this.#services.add(this.#proxyService());
+    this.#daemons = this.#parts.use(this.#makeDaemons());
+    await this.#daemons.follow(this.#settings);
     return success(null);
   }
 
-  #startServices(): void {
+  #makeDaemons(): UnitDaemons {
     const { heartbeatEntry, wpadEntry, consoleEntry, settingsPathNow: settingsPath, logger } = this.#options;
-    this.#services.add(
-      new ProxyService({
-        supervisor: this.#supervisor,
-        drainMs: () => this.#settings.drain.timeoutMs,
-        isEnding: () => this.#state === "draining",
-        onChange: (state) => {
-          this.#state = state;
-        },
-        clock: this.#options.clock,
-        logger,
-      }),
-    );
     const place = { settingsPath, stateDir: this.#stateDir, controlPath: this.#controlPath, logger };
-    const entries = { heartbeatEntry, wpadEntry, consoleEntry };
-    this.#daemons = this.#parts.use(
-      new UnitDaemons({ ...entries, ...place, services: this.#services }, this.#settings),
-    );
+    return new UnitDaemons({ heartbeatEntry, wpadEntry, consoleEntry, ...place }, this.#services);
+  }
+
+  /** The workers as one service: stopping it leaves the unit, its cache and its console. */
+  #proxyService(): Parameters<ServiceDesk["add"]>[0] {
+    const timeoutMs = (): number => this.#settings.drain.timeoutMs;
+    const refuseDraining = (): Outcome<null, string> | null =>
+      this.#state === "draining" ? failure("this unit is shutting down") : null;
+    const unit = this;
+    return {
+      get status() {
+        return unit.#proxyStatus();
+      },
+      start: async () => refuseDraining() ?? this.#serveAgain(() => this.#supervisor.resume()),
+      restart: async () => refuseDraining() ?? this.#serveAgain(() => this.#supervisor.restart(timeoutMs())),
+      stop: async () => refuseDraining() ?? this.#stopServing(0),
+      drain: async () => refuseDraining() ?? this.#stopServing(timeoutMs()),
+    };
+  }
+
+  /** What runs may go on for `timeoutMs`: the order does not wait for it. */
+  #stopServing(timeoutMs: number): Outcome<null, string> {
+    if (this.#supervisor.isSuspended) return success(null);
+    this.#state = "stopped";
+    this.#stoppedMs = this.#options.clock.nowMs();
+    this.#options.logger("warning", "proxy-stopped", { timeoutMs });
+    void this.#supervisor.suspend(timeoutMs);
+    return success(null);
+  }
+
+  async #serveAgain(start: () => Promise<Outcome<null, string>>): Promise<Outcome<null, string>> {
+    const outcome = await start();
+    if (!outcome.ok) return outcome;
+    this.#state = "serving";
+    this.#options.logger("info", "proxy-started");
+    return outcome;
+  }
+
+  #proxyStatus(): ServiceAnswer {
+    const { status, isSuspended } = this.#supervisor;
+    const { nowMs } = this.#options.clock;
+    const isServing = status.some(({ state }) => state === "serving");
+    const running = isServing ? "running" : "failed";
+    return {
+      service: "proxy",
+      state: isSuspended ? (status.length > 0 ? "stopping" : "stopped") : running,
+      detail: `${status.filter(({ state }) => state === "serving").length} workers serve`,
+      pid: process.pid,
+      sinceMs: Math.round(nowMs() - (isSuspended ? this.#stoppedMs : this.#startedMs)),
+      restarts: status.reduce((sum, { restarts }) => sum + restarts, 0),
+    };
   }
 
   #openStore(): Outcome<ResponseStore | null, string> {
@@ -293,9 +331,8 @@ export class Unit implements AsyncDisposable {
     const applied = await this.#supervisor.apply(settings);
     if (!applied.ok) return refuse(applied.error);
     for (const change of prepared) change.commit();
-    const before = this.#settings;
     this.#settings = settings;
-    await this.#daemons?.follow(before, settings);
+    await this.#daemons?.follow(settings);
     return success(null);
   }
 
