@@ -22,6 +22,7 @@ const SLOW = [
   "test/heartbeat/",
   "test/integration/",
   "test/service/",
+  "test/pac/differential",
   "test/store/budget",
   "test/sim/",
   "test/store/crash",

@@ -13,6 +13,7 @@ const PURE_CORE = [
   "transport",
   "election",
   "connections",
+  "pac",
 ];
 const ADAPTERS = [
   "socket",
@@ -23,6 +24,7 @@ const ADAPTERS = [
   "peer",
   "settings-file",
   "log",
+  "pac-engine",
   "scheduling",
 ];
 const CORE_AND_ADAPTERS = [...PURE_CORE, ...ADAPTERS];
@@ -37,6 +39,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   "src/policy": ["base", "http", "settings"],
   "src/transport": ["base", "http"],
   "src/election": ["base", "policy", "settings"],
+  "src/pac": ["base", "caching", "policy", "settings"],
   "src/connections": ["base", "policy", "election"],
   "src/socket": PURE_CORE,
   "src/upstream": PURE_CORE,
@@ -46,9 +49,11 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   "src/peer": PURE_CORE,
   "src/settings-file": PURE_CORE,
   "src/log": PURE_CORE,
+  "src/pac-engine": PURE_CORE,
   "src/scheduling": PURE_CORE,
   "src/proxy": CORE_AND_ADAPTERS,
   "src/heartbeat": CORE_AND_ADAPTERS,
+  "src/wpad": CORE_AND_ADAPTERS,
   "src/control": CORE_AND_ADAPTERS,
 };
 
@@ -59,6 +64,7 @@ const SOLE_IMPORTERS: Readonly<Record<string, readonly string[]>> = {
   "dgram-as-promised": ["src/peer"],
   "node:ffi": ["src/socket", "src/floating-ip", "src/log", "src/scheduling"],
   typebox: ["src/settings"],
+  "quickjs-wasi": ["src/pac-engine"],
   "node:net": ["src/socket", "src/control"],
   "node:http": ["src/control"],
   "node:tls": ["src/socket"],

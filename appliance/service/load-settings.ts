@@ -3,6 +3,7 @@ import { existsSync, readdirSync } from "node:fs";
 import { networkInterfaces } from "node:os";
 import { failure, type Outcome, success } from "#base/outcome.ts";
 import { checkRedundancySettings, type OwnInterfaces } from "#election/check-redundancy.ts";
+import { checkWpadSettings } from "#pac/check-wpad.ts";
 import { checkPolicySettings } from "#policy/check-settings.ts";
 import { defaultSettings } from "#settings/parse-settings.ts";
 import type { Settings } from "#settings/schema.ts";
@@ -19,6 +20,7 @@ export async function loadSettings(path: string | null): Promise<Outcome<Setting
   const faults = [
     ...checkPolicySettings(settings.value),
     ...checkRedundancySettings(settings.value.redundancy, ownInterfaces(settings.value)),
+    ...checkWpadSettings(settings.value),
   ];
   return faults.length > 0 ? failure(faults.map(faultLine)) : settings;
 }

@@ -27,6 +27,7 @@ import { formatListen } from "./reserve-ports.ts";
 import { openResponseStore, type ResponseStore } from "./response-store.ts";
 import { Supervisor, workerCount } from "./supervisor.ts";
 import type { ListenAddress, UnitFacts } from "./worker-messages.ts";
+import { WpadProcess } from "./wpad-process.ts";
 
 export interface UnitOptions {
   /** Null: the defaults. */
@@ -37,6 +38,8 @@ export interface UnitOptions {
   readonly workerEntry: URL;
   /** The program that is started beside the unit of a pair. */
   readonly heartbeatEntry: URL;
+  /** The program that serves proxy scripts. */
+  readonly wpadEntry: URL;
   readonly load: (path: string | null) => Promise<Outcome<Settings, readonly string[]>>;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -83,6 +86,7 @@ export class Unit implements AsyncDisposable {
   #settings: Settings;
   #controlPath = "";
   #heartbeat: HeartbeatProcess | null = null;
+  #wpad: WpadProcess | null = null;
   #state: StatusAnswer["state"] = "starting";
   #lastReload: LastReload | null = null;
   #reload: Promise<unknown> = Promise.resolve();
@@ -155,6 +159,8 @@ export class Unit implements AsyncDisposable {
     const { timeoutMs } = this.#settings.drain;
     // First the addresses go to the other unit: then no new client comes here.
     await this.#heartbeat?.handOver();
+    // And scripts that are asked for from now on name this unit last.
+    this.#wpad?.drain();
     this.#options.logger("info", "draining", { timeoutMs });
     await this.#supervisor.drain(timeoutMs);
     this.#ended.resolve();
@@ -182,6 +188,7 @@ export class Unit implements AsyncDisposable {
       accessLog: this.#accessLog.status,
       alerts: this.#cache?.alerts() ?? [],
       cache: this.#cache?.summary() ?? null,
+      wpad: this.#wpad?.status ?? null,
       workers: this.#supervisor.status,
       counters: this.#supervisor.sums(),
     };
@@ -222,6 +229,7 @@ export class Unit implements AsyncDisposable {
     served.value.commit();
     this.#state = "serving";
     this.#startHeartbeat();
+    this.#startWpad();
     return success(null);
   }
 
@@ -230,6 +238,13 @@ export class Unit implements AsyncDisposable {
     const { heartbeatEntry: entry, settingsPath, logger } = this.#options;
     this.#heartbeat = new HeartbeatProcess({ entry, settingsPath, stateDir: this.#stateDir, logger });
     this.#parts.use(this.#heartbeat);
+  }
+
+  #startWpad(): void {
+    const { wpadEntry: entry, settingsPath, logger } = this.#options;
+    const place = { entry, settingsPath: () => settingsPath, stateDir: this.#stateDir, logger };
+    this.#wpad = this.#parts.use(new WpadProcess(place));
+    this.#wpad.follow(this.#settings);
   }
 
   /** It reads the settings itself; the key may be new in a file of the same name. */
@@ -288,6 +303,7 @@ export class Unit implements AsyncDisposable {
     for (const change of prepared) change.commit();
     const before = this.#settings;
     this.#settings = settings;
+    this.#wpad?.follow(settings);
     await this.#changeHeartbeat(before);
     return success(null);
   }

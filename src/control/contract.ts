@@ -65,6 +65,27 @@ interface CacheAnswer {
   readonly hitRatio: number | null;
 }
 
+/** What the WPAD server tells of itself, at most a second old. */
+export interface WpadAnswer {
+  /** "address:port" of each listener. */
+  readonly listening: readonly string[];
+  /** Of the two units of the pair: well, draining, dead or unknown. */
+  readonly thisUnit: string;
+  readonly peerUnit: string;
+  readonly requests: number;
+  readonly scripts: number;
+  readonly notModified: number;
+  readonly notFound: number;
+  /** Different scripts that are ready now. */
+  readonly ready: number;
+  readonly connections: number;
+  /** Connections beyond a limit. */
+  readonly dropped: number;
+  /** Requests that were none. */
+  readonly refused: number;
+  readonly residentBytes: number;
+}
+
 /** The last attempt to reload. */
 export interface LastReload {
   /** ISO 8601, UTC. */
@@ -94,6 +115,8 @@ export interface StatusAnswer {
   readonly alerts: readonly string[];
   /** Null where nothing is stored. */
   readonly cache: CacheAnswer | null;
+  /** Null where scripts are not served, or the server is just starting. */
+  readonly wpad: WpadAnswer | null;
   readonly workers: readonly WorkerAnswer[];
   /** Over all workers since the unit started. */
   readonly counters: Readonly<Record<string, number>>;

@@ -18,17 +18,25 @@ const SMALL_READS_TO_SHRINK = 256;
 
 let shared = Buffer.allocUnsafeSlow(INPUT_BYTES);
 let sharedShort = Buffer.allocUnsafeSlow(SHORT_BYTES);
+/** Views of its first bytes by their number, for the lengths that come again and again: heads. */
+let views: (Buffer | undefined)[] = [];
+const VIEWS_MAX = 1024;
 /** A handler has one of them now. */
 let isSharedOut = false;
 
+function sharedBytes(length: number): Buffer {
+  if (length > SHORT_BYTES) return shared.subarray(0, length);
+  if (length >= VIEWS_MAX) return sharedShort.subarray(0, length);
+  const known = views[length];
+  if (known !== undefined) return known;
+  const view = sharedShort.subarray(0, length);
+  views[length] = view;
+  return view;
+}
+
 function copyOfInput(length: number): Buffer {
-  const whole = length > SHORT_BYTES ? shared : sharedShort;
   // A read within the handling of another one gets bytes of its own.
-  const bytes = isSharedOut
-    ? Buffer.allocUnsafe(length)
-    : length === whole.length
-      ? whole
-      : whole.subarray(0, length);
+  const bytes = isSharedOut ? Buffer.allocUnsafe(length) : sharedBytes(length);
   isSharedOut = true;
   BLOCK.copy(bytes, 0, INPUT_AT, INPUT_AT + length);
   return bytes;
@@ -72,7 +80,10 @@ export class InputBuffer {
   /** The handler has returned; `isHeld`: it goes on holding the bytes. */
   handled(bytes: Buffer, isHeld: boolean): void {
     if (bytes.buffer === sharedShort.buffer) {
-      if (isHeld) sharedShort = Buffer.allocUnsafeSlow(SHORT_BYTES);
+      if (isHeld) {
+        sharedShort = Buffer.allocUnsafeSlow(SHORT_BYTES);
+        views = [];
+      }
     } else if (bytes.buffer === shared.buffer) {
       if (isHeld) shared = Buffer.allocUnsafeSlow(INPUT_BYTES);
     } else return;

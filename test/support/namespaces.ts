@@ -1,5 +1,7 @@
 /** Network namespaces on this machine: a bridge with hosts on it. Root only; everything is removed with the test. */
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import type { Test } from "tap";
 
 const ip = (...words: readonly string[]): string => execFileSync("ip", words, { encoding: "utf8" });
@@ -13,6 +15,7 @@ export class TestNetwork {
   readonly #prefix = `ft${process.pid}x${networks}`;
   readonly #children = new Set<ChildProcess>();
   readonly #names: string[] = [];
+  readonly #folders: string[] = [];
 
   constructor(t: Test) {
     networks += 1;
@@ -62,14 +65,29 @@ export class TestNetwork {
 
   /** Runs a Node program within a host. */
   node(name: string, words: readonly string[], withChannel = false): ChildProcess {
-    const child = spawn(
-      "ip",
-      ["netns", "exec", this.#space(name), process.execPath, "--no-warnings", ...words],
-      { stdio: ["ignore", "pipe", "pipe", ...(withChannel ? (["ipc"] as const) : [])] },
-    );
+    const child = spawn("ip", [...this.#within(name), process.execPath, "--no-warnings", ...words], {
+      stdio: ["ignore", "pipe", "pipe", ...(withChannel ? (["ipc"] as const) : [])],
+    });
     this.#children.add(child);
     child.once("close", () => this.#children.delete(child));
     return child;
+  }
+
+  /** Runs any program within a host, silently, as the leader of a process group of its own. */
+  program(name: string, command: readonly string[], env: NodeJS.ProcessEnv): ChildProcess {
+    return spawn("ip", [...this.#within(name), ...command], { stdio: "ignore", detached: true, env });
+  }
+
+  /** What programs within a host find as /etc/resolv.conf from now on. */
+  resolver(name: string, text: string): void {
+    const folder = join("/etc/netns", this.#space(name));
+    this.#folders.push(folder);
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(join(folder, "resolv.conf"), text);
+  }
+
+  #within(name: string): readonly string[] {
+    return ["netns", "exec", this.#space(name)];
   }
 
   /** What a program prints that is run within a host. */
@@ -90,5 +108,6 @@ export class TestNetwork {
     for (const child of this.#children) child.kill("SIGKILL");
     await Promise.all(ends);
     for (const name of this.#names) ip("netns", "delete", name);
+    for (const folder of this.#folders) rmSync(folder, { recursive: true, force: true });
   }
 }
