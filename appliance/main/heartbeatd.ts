@@ -44,8 +44,7 @@ async function reload(daemon: HeartbeatDaemon, path: string | null): Promise<boo
     return true;
   }
   const reloaded = await daemon.reload(settings.value);
-  if (reloaded.ok) logger("info", "reloaded");
-  else logger("error", "reload-failed", { why: reloaded.error });
+  if (!reloaded.ok) logger("error", "reload-failed", { why: reloaded.error });
   return reloaded.ok;
 }
 

@@ -13,6 +13,7 @@ const LIMIT_MS = 20_000;
 
 interface Report {
   readonly fates: Readonly<Record<string, number>>;
+  readonly requests: { readonly done: number; readonly failed: number; readonly why: string };
   readonly gapMs: number;
   /** When each of them ended, ascending; 0: it runs. */
   readonly endedAtMs: readonly number[];
@@ -86,6 +87,28 @@ void t.test("downloads and tunnels go on across a handover and back", { skip: ne
   }, LIMIT_MS);
   t.strictSame(fates, { complete: 200 }, "every byte in its place, no reset");
   t.comment(`largest gap ${gapMs} ms`);
+});
+
+void t.test("of requests in quick succession none fails in four moves", { skip: needsRoot }, async (t) => {
+  const { pair, ask, report } = await scene(t);
+  for (const family of [4, 6] as const)
+    await ask({ open: "requests", count: 10, proxy: FLOATING[family], origin: ORIGIN[family] });
+  const goesOn = async (): Promise<void> => {
+    const { done } = (await report()).requests;
+    await until(async () => (await report()).requests.done > done + 100 || undefined, LIMIT_MS);
+  };
+  await goesOn();
+  for (const [from, to] of [
+    ["a", "b"],
+    ["b", "a"],
+    ["a", "b"],
+    ["b", "a"],
+  ] as const) {
+    await pair.command(from, "pair-handover");
+    await pair.settled(to);
+    await goesOn();
+  }
+  t.match((await report()).requests, { failed: 0, why: "" });
 });
 
 /** Clients that wait for an answer that will not come, half of them over IPv6; the other unit knows of all. */
