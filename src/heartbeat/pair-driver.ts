@@ -202,6 +202,8 @@ export class PairDriver {
     const { reason } = this.#state;
     const presence = addressPresence(this.#state);
     let refused = false;
+    // Also what was found under the lease of an earlier life.
+    if (presence === "held" && kernel.holds) connections.taken();
     if (presence === "held" && !kernel.holds) {
       connections.taking(reason === "handover");
       const held = kernel.hold(this.#config.leaseMs);

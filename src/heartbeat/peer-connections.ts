@@ -44,6 +44,8 @@ export class PeerConnections {
   constructor(options: PeerConnectionsOptions) {
     this.#options = options;
     this.reconfigure(options.times);
+    // Until the other unit has said whether it still drains: what it has begun is not cut off by our new start.
+    if (options.kernel.passesOn) this.#passingFromMs = options.clock.nowMs();
   }
 
   reconfigure({ silenceMs }: ConnectionTimes): void {

@@ -229,6 +229,37 @@ void t.test(
   },
 );
 
+void t.test(
+  "a heartbeat process that is killed costs no connection, whether its unit holds or has just taken",
+  { skip: needsRoot },
+  async (t) => {
+    const { pair, ask, report } = await scene(t);
+    const killed = async (name: UnitName): Promise<void> => {
+      const pid = (await pair.status(name))?.pid ?? 0;
+      process.kill(pid, "SIGKILL");
+      await until(async () => {
+        const status = await pair.status(name);
+        return (status !== null && status.pid !== pid && status.own.state === "active") || undefined;
+      }, LIMIT_MS);
+    };
+    for (const family of [4, 6] as const)
+      await ask({
+        open: "download",
+        ...{ count: 20, bytes: 250_000, everyMs: 20, proxy: FLOATING[family], origin: ORIGIN[family] },
+      });
+    await killed("a");
+    await pair.settled("a");
+    await until(async () => (await connectionsOf(pair, "b"))?.known === 40 || undefined, LIMIT_MS);
+    await pair.command("a", "pair-handover");
+    await pair.settled("b");
+    await killed("b");
+    await until(async () => (await connectionsOf(pair, "b"))?.onOtherUnit === 40 || undefined, LIMIT_MS);
+    await until(async () => (await report()).fates["running"] === undefined || undefined, LIMIT_MS);
+    t.strictSame((await report()).fates, { complete: 40 });
+    for (const name of ["a", "b"] as const) await nothingLeft(pair, name);
+  },
+);
+
 void t.test("a unit that is stopped lets running downloads end", { skip: needsRoot }, async (t) => {
   const { pair, ask, report } = await scene(t);
   for (const family of [4, 6] as const)
