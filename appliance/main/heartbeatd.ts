@@ -93,7 +93,7 @@ async function main(): Promise<number> {
   await reloading;
   await daemon.stop();
   // No new client comes to this unit: it may end what it has. That needs the addresses a little longer.
-  process.send?.("off");
+  if (process.connected) process.send?.("off", () => {});
   await Promise.race([daemon.drained(), abandoned.promise]);
   return code;
 }
