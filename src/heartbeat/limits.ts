@@ -37,7 +37,7 @@ export const LIST_SHARE = 0.02;
 export const VIA_MS = 1_000;
 
 /** A draining unit that has said nothing for interval × count, within these bounds, is gone. */
-export const REPORT_SILENCE_MS_MIN = 300;
+export const REPORT_SILENCE_MS_MIN = 500;
 export const REPORT_SILENCE_MS_MAX = 1_000;
 
 /** After a planned move connections of which this unit does not know yet may still be under way. */

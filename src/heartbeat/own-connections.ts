@@ -107,6 +107,11 @@ export class OwnConnections {
   leave(planned: boolean): void {
     const { kernel, clock, logger } = this.#options;
     const { drainMs, leaseMs } = this.#times;
+    if (this.#phase === "draining") {
+      // The addresses could not be taken after all: they are hidden again.
+      const hidden = kernel.keep(leaseMs);
+      if (!hidden.ok) this.#end(hidden.error);
+    }
     if (this.#phase !== "serving") return;
     const kept = planned && drainMs > 0 ? kernel.keep(leaseMs) : null;
     if (kept?.ok === false) logger("warning", "connections-not-kept", { why: kept.error });

@@ -208,6 +208,7 @@ export class PairDriver {
       connections.taking(reason === "handover");
       const held = kernel.hold(this.#config.leaseMs);
       if (held.ok) connections.taken();
+      else connections.leaving(false);
       refused = !held.ok;
       this.#tellRefusal(held);
     } else if (presence === "absent" && kernel.holdsSome) {

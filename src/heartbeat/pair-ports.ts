@@ -33,7 +33,10 @@ export interface PairConnections {
   taking(planned: boolean): void;
   /** The addresses are here; said again and again. */
   taken(): void;
-  /** The addresses are about to be given up; `planned`: this unit goes on with the connections it has. */
+  /**
+   * The addresses are about to be given up, or could not be taken; `planned`: this unit goes on with the
+   * connections it has.
+   */
   leaving(planned: boolean): void;
   /** Both units have the addresses, and the other one is about to give them up: it has connections too. */
   sharing(): void;

@@ -207,6 +207,30 @@ t.test("a unit that cannot keep the addresses: its clients are told by the other
   await b.called("tickle 3");
 });
 
+t.test("addresses that could not be taken back are hidden again", async (t) => {
+  const { a, b } = await ends(t);
+  move(a, b);
+  a.keeper.taking(true);
+  a.keeper.leaving(false);
+  t.strictSame(a.kernel.calls.slice(0, 3), ["keep", "show", "keep"]);
+  t.match(a.keeper.status, { phase: "draining", here: 3, isPassingOn: false });
+});
+
+t.test("a unit that did not run for a while does not take the other one for silent", async (t) => {
+  const { a, b } = await ends(t);
+  move(a, b);
+  const { received } = b.keeper.status.reports;
+  // What was sent meanwhile is read after the timers have run.
+  a.isCutOff = true;
+  const blockedUntilMs = performance.now() + 700;
+  while (performance.now() < blockedUntilMs);
+  await new Promise((resolve) => setImmediate(resolve));
+  await new Promise((resolve) => setImmediate(resolve));
+  a.isCutOff = false;
+  await until(() => (b.keeper.status.reports.received > received + 10 ? true : undefined), LIMIT_MS);
+  t.match(b.keeper.status, { isPassingOn: true, onOtherUnit: 3, reset: 0 });
+});
+
 t.test("a unit that cannot pass on tells them itself", async (t) => {
   const { a, b } = await ends(t);
   b.kernel.refuses = "passOn";
