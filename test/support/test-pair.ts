@@ -103,6 +103,7 @@ export class TestPair {
     const settings = {
       unit: { name: `unit-${name}` },
       listen: [{ address: "0.0.0.0", port: 3128 }],
+      console: { enabled: false },
       clients: { allowedNetworks: ["10.8.0.0/24"] },
       workers: 1,
       cache: { enabled: false },
