@@ -29,7 +29,7 @@ const ADDRESSES = { a: "10.8.0.1", b: "10.8.0.2", client: "10.8.0.3", floating: 
 /** Beside them, for who wants to use them. */
 const IPV6_ADDRESSES = { a: "fd08::1", b: "fd08::2", client: "fd08::3" } as const;
 const ECHO_PORT = "9000";
-const LIMIT_MS = 15_000;
+const LIMIT_MS = 30_000;
 const KEY = "the key of a test pair";
 
 const otherUnit = (name: UnitName): UnitName => (name === "a" ? "b" : "a");
