@@ -112,10 +112,10 @@ export const LENGTH_AT = 4_192;
 const OPTION_AT = 4_200;
 /** What was read last: valid until anything else is read. */
 export const INPUT_AT = 8_192;
-export const INPUT_BYTES = 16 * 1024;
+export const INPUT_BYTES = 64 * 1024;
 /** What is to be written next. */
 export const OUTPUT_AT = INPUT_AT + INPUT_BYTES;
-export const OUTPUT_BYTES = 32 * 1024;
+export const OUTPUT_BYTES = 72 * 1024;
 const BLOCK_BYTES = OUTPUT_AT + OUTPUT_BYTES;
 
 function mapLow(): { readonly base: number; readonly memory: ArrayBuffer } {
