@@ -2,8 +2,9 @@
  * What can be wrong with the settings of the WPAD server that have the right shape. Faults are refused: what would
  * make a script with a known trap of browsers is one, with its reason. Warnings are for what is allowed by choice.
  */
+import { checkNetworks } from "#policy/check-settings.ts";
 import { formatIpAddress, parseIpAddress, unmapped } from "#policy/ip-address.ts";
-import { contains, formatNetwork, parseNetwork } from "#policy/network.ts";
+import { contains, parseNetwork } from "#policy/network.ts";
 import type { Settings } from "#settings/schema.ts";
 import { itemPath, type SettingsFault, showValue } from "#settings/settings-fault.ts";
 import { checkRules, isHostName, PLAIN_TEXT } from "./check-rules.ts";
@@ -16,33 +17,11 @@ type Report = (path: string, found: unknown, expected: string) => void;
 
 const ADDRESS = "an IPv4 or IPv6 address, such as 0.0.0.0 or 192.0.2.100";
 const HOST = "a host name in lower case ASCII, or an IPv4 or IPv6 address";
-const NETWORK =
-  "an address or a network without bits beyond its prefix, such as 10.0.0.0/8, 192.0.2.1 or fd00::/8";
 const LOOPBACK = ["127.0.0.0/8", "::1/128", "0.0.0.0/8", "::/128"]
   .map(parseNetwork)
   .filter((each) => each !== null);
 /** A representative of each kind of client: the texts of their scripts have the same length, all but a few bytes. */
 const SAMPLE_CLIENT = "192.0.2.1";
-
-/** "127.0.0.0/255.255.255.0", as the manual writes networks, in CIDR form; null where it is none. */
-function withPrefix(text: string): string | null {
-  const [written = "", mask = ""] = text.split("/");
-  const [address, bits] = [parseIpAddress(written), parseIpAddress(mask)?.bits];
-  if (address?.family !== 4 || bits === undefined || !mask.includes(".")) return null;
-  const length = bits.toString(2).padStart(32, "0").replace(/0*$/, "");
-  if (length.includes("0")) return null;
-  const hostMask = (1n << BigInt(32 - length.length)) - 1n;
-  const first = address.bits & ~hostMask;
-  return formatNetwork({ family: 4, first, last: first | hostMask, prefixLength: length.length });
-}
-
-function checkNetworks(path: string, networks: readonly string[], report: Report): void {
-  for (const [index, text] of networks.entries()) {
-    if (parseNetwork(text) !== null) continue;
-    const meant = withPrefix(text);
-    report(itemPath(path, index), text, meant === null ? NETWORK : `a network in CIDR form: ${meant}`);
-  }
-}
 
 /** Only where a client has it too may a script name an address. */
 function checkProxyHost(path: string, host: string, report: Report): void {
