@@ -4,7 +4,7 @@
  */
 import { checkNetworks } from "#policy/check-settings.ts";
 import { formatIpAddress, parseIpAddress, unmapped } from "#policy/ip-address.ts";
-import { contains, parseNetwork } from "#policy/network.ts";
+import { contains, type Network, parseNetwork } from "#policy/network.ts";
 import type { Settings } from "#settings/schema.ts";
 import { itemPath, type SettingsFault, showValue } from "#settings/settings-fault.ts";
 import { checkRules, isHostName, PLAIN_TEXT } from "./check-rules.ts";
@@ -17,20 +17,21 @@ type Report = (path: string, found: unknown, expected: string) => void;
 
 const ADDRESS = "an IPv4 or IPv6 address, such as 0.0.0.0 or 192.0.2.100";
 const HOST = "a host name in lower case ASCII, or an IPv4 or IPv6 address";
-const LOOPBACK = ["127.0.0.0/8", "::1/128", "0.0.0.0/8", "::/128"]
-  .map(parseNetwork)
-  .filter((each) => each !== null);
+const LOOPBACK = ["127.0.0.0/8", "::1/128"].map(parseNetwork).filter((each) => each !== null);
+const NOWHERE = ["0.0.0.0/8", "::/128"].map(parseNetwork).filter((each) => each !== null);
 /** A representative of each kind of client: the texts of their scripts have the same length, all but a few bytes. */
 const SAMPLE_CLIENT = "192.0.2.1";
+
+const isIn = (networks: readonly Network[], host: string): boolean => {
+  const address = parseIpAddress(host);
+  return address !== null && networks.some((network) => contains(network, unmapped(address)));
+};
 
 /** Only where a client has it too may a script name an address. */
 function checkProxyHost(path: string, host: string, report: Report): void {
   const address = parseIpAddress(host);
   if (address === null && !isHostName(host)) report(path, host, HOST);
-  else if (
-    host === "localhost" ||
-    (address !== null && LOOPBACK.some((each) => contains(each, unmapped(address))))
-  )
+  else if (host === "localhost" || isIn([...LOOPBACK, ...NOWHERE], host))
     report(path, host, "a host of this network: for a browser it would be the browser's own machine");
 }
 
@@ -55,6 +56,8 @@ function checkProxies({ proxies, listed }: WpadSettings, report: Report): void {
     places.set(place, index);
     checkProxyHost(`${path}.host`, proxy.host, report);
     if (proxy.floatingHost !== undefined) checkProxyHost(`${path}.floatingHost`, proxy.floatingHost, report);
+    if (proxy.scheme === "https" && proxy.unit !== "other")
+      report(`${path}.scheme`, proxy.scheme, '"http": the proxies of the pair speak no TLS to browsers');
     if (listed === "floating" && proxy.floatingHost === undefined)
       report(`${path}.floatingHost`, undefined, "the address that stands for it, since listed is floating");
   }
@@ -182,10 +185,16 @@ export function checkWpadSettings({ wpad }: Settings): readonly SettingsFault[] 
 }
 
 /** What is allowed and may surprise, each a sentence with its reason. */
-export function wpadWarnings({ wpad, redundancy }: Settings): readonly string[] {
+export function wpadWarnings({ wpad, redundancy, listen }: Settings): readonly string[] {
   if (!wpad.enabled) return [];
   const { proxies } = wpad;
+  const listens = ({ unit, port }: WpadSettings["proxies"][number]): boolean =>
+    unit !== "this" || listen.some((each) => each.port === port && !isIn(LOOPBACK, each.address));
   const found: readonly (readonly [boolean, string])[] = [
+    [
+      !proxies.every(listens),
+      "wpad.proxies: the proxy of this unit does not listen on that port where browsers could reach it: see listen",
+    ],
     [
       wpad.trailingDirect || wpad.profiles.some(({ trailingDirect }) => trailingDirect === true),
       "wpad.trailingDirect: when all proxies fail for a moment, browsers go around them: Chrome and Edge for 5 minutes, Firefox for 30, even when the proxies are well again; what only the proxies may reach fails for that long",
@@ -197,6 +206,10 @@ export function wpadWarnings({ wpad, redundancy }: Settings): readonly string[] 
     [
       proxies.some(({ scheme }) => scheme === "https"),
       "wpad.proxies: HTTPS proxies are known to Chrome, Edge and Firefox; what uses Windows' own functions (WinINet, WinHTTP) leaves them out of the list",
+    ],
+    [
+      proxies.some(({ scheme, host }) => scheme === "https" && parseIpAddress(host) !== null),
+      "wpad.proxies: an HTTPS proxy by its address needs a certificate for that address, which few have",
     ],
     [
       proxies.some(({ host }) => PLAIN_TEXT.test(host) && parseIpAddress(host) === null),

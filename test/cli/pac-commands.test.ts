@@ -24,7 +24,7 @@ t.test("pac show prints the script of a client, and warns on the side", async (t
   t.equal(even.code, 0);
   t.match(even.out, /^\/\* Futago: proxy script\. /);
   t.match(even.out, '"PROXY 192.168.0.1:8080; PROXY 192.168.0.2:8080; DIRECT"');
-  t.match(even.err, /^warning: wpad\.trailingDirect: .*5 minutes/);
+  t.match(even.err, /^warning: wpad\.trailingDirect: .*5 minutes/m);
   const odd = await futago("pac", "show", "--client", "192.168.0.11", "--state", state);
   t.match(odd.out, '"PROXY 192.168.0.2:8080; PROXY 192.168.0.1:8080; DIRECT"');
   t.match((await futago("pac", "show", "--client", "10.0.0.1", "--state", state)).out, /of profile lab/);

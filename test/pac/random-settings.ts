@@ -108,19 +108,19 @@ export function randomSettings(rng: Rng): Settings {
   const names = listOf(1 + rng.below(5), (index) => `p${index}`);
   const balance = rng.pick(["parity", "rendezvous", "host", "host", "none"]);
   const weight = (): number => (balance === "parity" ? 1 : 1 + rng.below(5));
+  const peer = rng.below(2 * names.length);
   const proxies = names.map((each, index) => ({
     name: each,
     host: rng.pick([`192.0.2.${index}`, `proxy${index}.example.com`, `2001:db8::${index + 5}`]),
     port: 1 + rng.below(65_535),
-    scheme: rng.pick(["http", "https"]),
+    scheme: index === peer ? "http" : rng.pick(["http", "https"]),
     weight: index > 0 && rng.oneIn(6) ? 0 : weight(),
-    unit: rng.oneIn(3) ? "peer" : "other",
+    unit: index === peer ? "peer" : "other",
   }));
-  const peers = proxies.filter(({ unit }) => unit === "peer");
   const text = JSON.stringify({
     wpad: {
       enabled: true,
-      proxies: peers.length > 1 ? proxies.map((each) => ({ ...each, unit: "other" })) : proxies,
+      proxies,
       balance,
       balanceBy: rng.pick(["address", "network"]),
       rules: distinct(listOf(rng.below(8), () => rule(rng, names))),
