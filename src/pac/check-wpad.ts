@@ -19,7 +19,7 @@ const ADDRESS = "an IPv4 or IPv6 address, such as 0.0.0.0 or 192.0.2.100";
 const HOST = "a host name in lower case ASCII, or an IPv4 or IPv6 address";
 const LOOPBACK = ["127.0.0.0/8", "::1/128"].map(parseNetwork).filter((each) => each !== null);
 const NOWHERE = ["0.0.0.0/8", "::/128"].map(parseNetwork).filter((each) => each !== null);
-/** A representative of each kind of client: the texts of their scripts have the same length, all but a few bytes. */
+/** Any client: none has a longer script than another, because each lists all proxies. */
 const SAMPLE_CLIENT = "192.0.2.1";
 
 const isIn = (networks: readonly Network[], host: string): boolean => {
@@ -132,7 +132,15 @@ function covers(networks: readonly string[], text: string): boolean {
     );
 }
 
-function checkServer(wpad: WpadSettings, report: Report): void {
+const WILDCARDS: readonly string[] = ["0.0.0.0", "::"];
+
+/** Whether the two would be one place for the kernel. */
+const collide = (one: Settings["listen"][number], other: Settings["listen"][number]): boolean =>
+  one.port !== 0 &&
+  one.port === other.port &&
+  (one.address === other.address || WILDCARDS.includes(one.address) || WILDCARDS.includes(other.address));
+
+function checkServer({ wpad, listen }: Settings, report: Report): void {
   const seen = new Set<string>();
   for (const [index, { address: text, port }] of wpad.listen.entries()) {
     const address = parseIpAddress(text);
@@ -141,6 +149,13 @@ function checkServer(wpad: WpadSettings, report: Report): void {
     else if (port !== 0 && seen.has(place))
       report(itemPath("wpad.listen", index), `${text} port ${port}`, "an address and port that stands once");
     seen.add(place);
+    const taken = listen.findIndex((each) => collide(each, { address: text, port }));
+    if (taken >= 0)
+      report(
+        itemPath("wpad.listen", index),
+        `${text} port ${port}`,
+        `a place that ${itemPath("listen", taken)} does not have`,
+      );
   }
   for (const [index, host] of wpad.hosts.entries()) {
     const bare = host.startsWith(".") ? host.slice(1) : host;
@@ -170,12 +185,13 @@ function checkSizes(wpad: WpadSettings, report: Report): void {
 }
 
 /** Every error of meaning; none while the server is off. */
-export function checkWpadSettings({ wpad }: Settings): readonly SettingsFault[] {
+export function checkWpadSettings(settings: Settings): readonly SettingsFault[] {
+  const { wpad } = settings;
   if (!wpad.enabled) return [];
   const faults: SettingsFault[] = [];
   const report: Report = (path, found, expected) =>
     faults.push({ path, found: found === undefined ? "nothing" : showValue(found), expected });
-  checkServer(wpad, report);
+  checkServer(settings, report);
   checkProxies(wpad, report);
   checkBalance(wpad, report);
   checkProfiles(wpad, report);
