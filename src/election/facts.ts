@@ -141,13 +141,16 @@ export const takesFromNobody: Fact = (state, config) => {
 export const resumes: Fact = (state, config) =>
   state.reason === "start" && state.kernelHolds && state.linkUp && !peerServes(state, config);
 
-/** Both hold, and the peer is the one to keep the address: it is well and this unit is not, or it goes first. */
-export const yields: Fact = (state, config) => {
+/** The peer holds, and is the one to keep the address when both do: it is well and this unit is not, or it goes first. */
+export const peerKeeps: Fact = (state, config) => {
   const peer = state.peer?.packet;
-  if (peer === undefined || !peerIs(state, config, "active") || !peer.holds || !peer.hears) return false;
+  if (peer === undefined || !peerIs(state, config, "active") || !peer.holds) return false;
   const isWell = fit(state, config);
   return isWell === (peer.health === "well") ? !preferred(state, config) : !isWell;
 };
+
+/** Both hold, and the peer, which knows of it, keeps the address. */
+export const yields: Fact = (state, config) => peerKeeps(state, config) && state.peer?.packet.hears === true;
 
 /**
  * Peer and gateway fell silent together while this unit held: it is this unit that is cut off, and the peer

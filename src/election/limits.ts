@@ -15,10 +15,13 @@ export const HANDOVER_ASK_MS = 5_000;
 /** Beats are at least this frequent while the address is about to move: one that is lost costs no more. */
 export const MOVING_BEAT_MS = 100;
 
-/** The address probe: evidence is as fresh as a beat, and never older than this. */
-export const GUARD_WINDOW_MS_MAX = 100;
+/**
+ * The address probe: evidence is as fresh as a beat, and never older than this. It is also what a lease that
+ * ends costs the clients: until then the address answered.
+ */
+export const GUARD_WINDOW_MS_MAX = 50;
 
-/** Probes within one window of evidence: at 30 % loss each way all of them get lost once in 300 windows. */
+/** Probes within one window of evidence: at 30 % loss each way all of them get lost once in 200 windows. */
 export const PROBES_PER_WINDOW = 8;
 
 /** Probes are never closer together than this. */
