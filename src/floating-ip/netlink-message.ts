@@ -19,6 +19,7 @@ const TYPE = {
   newAddr: 20,
   delAddr: 21,
   getAddr: 22,
+  newNeigh: 28,
 };
 const FLAG = { request: 0x1, ack: 0x4, replace: 0x100, create: 0x400, dump: 0x300 };
 
@@ -27,6 +28,9 @@ const AF_INET6 = 10;
 const IFA = { address: 1, local: 2, cacheInfo: 6, flags: 8 };
 const IFA_F_NODAD = 0x02;
 const IFA_F_NOPREFIXROUTE = 0x200;
+const NEIGHBOUR_BODY_BYTES = 12;
+const NDA = { destination: 1, linkAddress: 2 };
+const NUD_REACHABLE = 0x02;
 const IFLA = { address: 1, name: 3, stats64: 23 };
 const IFF_UP = 0x1;
 const IFF_LOWER_UP = 0x1_0000;
@@ -116,6 +120,19 @@ export const removeAddress = (address: IpAddress, index: number, sequence: numbe
     addressBody(address, index),
     attribute(IFA.local, addressBytes(address)),
   ]);
+
+/** Tells the kernel where a neighbour is, as if it had just been heard: the entry ages like any other. */
+export function setNeighbour(address: IpAddress, index: number, mac: Uint8Array, sequence: number): Buffer {
+  const body = Buffer.alloc(NEIGHBOUR_BODY_BYTES);
+  body[0] = address.family === 4 ? AF_INET : AF_INET6;
+  body.writeUInt32LE(index, 4);
+  body.writeUInt16LE(NUD_REACHABLE, 8);
+  return message(TYPE.newNeigh, FLAG.ack | FLAG.create | FLAG.replace, sequence, [
+    body,
+    attribute(NDA.destination, addressBytes(address)),
+    attribute(NDA.linkAddress, mac),
+  ]);
+}
 
 /** Asks for all addresses; the answers end with `done`. */
 export const listAddresses = (sequence: number): Buffer =>

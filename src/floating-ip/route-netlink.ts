@@ -10,6 +10,7 @@ import {
   type NetlinkMessage,
   parseNetlink,
   removeAddress,
+  setNeighbour,
 } from "./netlink-message.ts";
 import {
   AF_NETLINK,
@@ -86,6 +87,11 @@ export class RouteNetlink {
   removeAddress(address: IpAddress, index: number): Outcome<null, string> {
     const outcome = this.#ask((sequence) => removeAddress(address, index, sequence));
     return !outcome.ok && NOTHING_THERE.has(outcome.error) ? success(null) : outcome;
+  }
+
+  /** Keeps the kernel from asking for a neighbour whose hardware address is known. */
+  setNeighbour(address: IpAddress, index: number, mac: Uint8Array): Outcome<null, string> {
+    return this.#ask((sequence) => setNeighbour(address, index, mac, sequence));
   }
 
   /** Every address of this machine. */

@@ -20,7 +20,11 @@ class Host {
   readonly #results: unknown[] = [];
 
   constructor(network: TestNetwork, name: string) {
-    this.#child = network.node(name, ["test/support/floating-host.ts", FLOATING.join(","), "10.8.0.3"], true);
+    this.#child = network.node(
+      name,
+      ["test/support/floating-host.ts", FLOATING.join(","), "10.8.0.3", "10.8.0.2,fd08::2"],
+      true,
+    );
     this.#child.stderr?.pipe(process.stderr);
     this.#child.on("message", (message: Message) => {
       if (message.event === undefined) this.#results.push(message.result);
@@ -153,6 +157,23 @@ void t.test(
       );
   },
 );
+
+void t.test("a neighbour that was seen stays known to the kernel", { skip: needsRoot }, async (t) => {
+  const { network, a, b } = await pair(t);
+  const mac =
+    String(await b.call("mac"))
+      .match(/../g)
+      ?.join(":") ?? "";
+  for (const address of ["10.8.0.2", "fd08::2"]) {
+    const entry = (): string => network.ip("a", "neighbour", "show", address);
+    await a.call("askFor", address);
+    await until(() => entry().includes(`lladdr ${mac} REACHABLE`) || undefined, LIMIT_MS);
+    network.ip("a", "neighbour", "delete", address, "dev", "eth0");
+    t.equal(entry(), "");
+    await a.call("keepNeighbours");
+    t.match(entry(), `lladdr ${mac} REACHABLE`, "without a question");
+  }
+});
 
 void t.test(
   "carrier lost and found is told, and a new interface is opened anew",

@@ -5,6 +5,7 @@ import {
   listAddresses,
   parseNetlink,
   removeAddress,
+  setNeighbour,
 } from "#floating-ip/netlink-message.ts";
 
 const IPV4 = { family: 4, bits: 0xc000_0264n } as const;
@@ -46,6 +47,15 @@ t.test("what was written is read again", async (t) => {
       { kind: "address", present: false, address: told },
     ]);
   }
+});
+
+t.test("a neighbour is told as the kernel's headers say", async (t) => {
+  // What `ip neighbour replace 192.0.2.100 lladdr 02:00:0a:08:00:01 nud reachable dev …` sends.
+  const told = hex(
+    "30000000 1c00 0505 07000000 00000000 0200 0000 03000000 0200 00 00 0800 0100 c0000264 0a00 0200 02000a080001 0000",
+  );
+  t.equal(setNeighbour(IPV4, 3, hex("02000a080001"), 7).toString("hex"), told.toString("hex"));
+  t.equal(setNeighbour(IPV6, 3, hex("02000a080001"), 7).length, told.length + 12);
 });
 
 t.test("results, ends and links are read; several in one datagram", async (t) => {
