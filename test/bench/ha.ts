@@ -14,7 +14,7 @@ import { keepalived } from "./ha/keepalived.ts";
 import { Lab } from "./ha/lab.ts";
 import { pairTables, sampleLine } from "./ha/report.ts";
 import { ucarp } from "./ha/ucarp.ts";
-import { describeMachine } from "./machine.ts";
+import { describeMachine, scheduleInRealTime } from "./machine.ts";
 import { interruptSignal, writeResults } from "./options.ts";
 
 const HELP = `Options:
@@ -138,6 +138,7 @@ async function main(): Promise<number> {
     console.error(needsRoot);
     return 1;
   }
+  if (!scheduleInRealTime()) console.log("without real-time scheduling: other load shows in the figures");
   const present: Contender[] = [];
   for (const contender of options.contenders) {
     const why = contender.missing();
