@@ -1,5 +1,5 @@
 /** What follows from a state: the words in which the transitions are written. All pure. */
-import { guardWindowMs, type PairConfig, probeAfterMs, silenceMs } from "./config.ts";
+import { guardWindowMs, type PairConfig, probeAfterMs, silenceMs, unansweredProbes } from "./config.ts";
 import type { Election } from "./election.ts";
 import {
   GATEWAY_LAG_MS,
@@ -88,10 +88,6 @@ export function preferred(state: Election, config: PairConfig): boolean {
 /** The address was seen elsewhere within the last beat. */
 export const addressAnswers: Fact = (state, config) => state.nowMs < state.answeredMs + guardWindowMs(config);
 
-/** Probes go out in standby only: when this unit has been there long enough for answers to have come. */
-export const guardReadyMs = (state: Election, config: PairConfig): number =>
-  state.sinceMs + guardWindowMs(config) / 2;
-
 /** From when on the network is asked for the address: beats are missing, or the peer does not hear this unit. */
 export function probesFromMs(state: Election, config: PairConfig): number {
   if (state.at !== "standby") return Infinity;
@@ -116,7 +112,7 @@ const mayTakeUnasked: Fact = (state, config) =>
   fit(state, config) &&
   hasVote(state) &&
   !addressAnswers(state, config) &&
-  state.nowMs >= guardReadyMs(state, config);
+  state.unanswered >= unansweredProbes(config);
 
 export const takesFromSilentPeer: Fact = (state, config) =>
   peerSilent(state, config) && mayTakeUnasked(state, config);

@@ -21,11 +21,20 @@ export const MOVING_BEAT_MS = 100;
  */
 export const GUARD_WINDOW_MS_MAX = 50;
 
-/** Probes within one window of evidence: at 30 % loss each way all of them get lost once in 200 windows. */
-export const PROBES_PER_WINDOW = 8;
+/** Probes within one window of evidence. */
+export const PROBES_PER_WINDOW = 10;
 
 /** Probes are never closer together than this. */
-export const PROBE_INTERVAL_MS_MIN = 5;
+export const PROBE_INTERVAL_MS_MIN = 3;
+
+/**
+ * Time alone is no evidence, since timers may come late: this many probes in a row must have had no answer
+ * before an address is taken. At 30 % loss each way that many get lost once in 3,000 takeovers that are due.
+ */
+export const UNANSWERED_PROBES = 12;
+
+/** And with short windows, in which there is no time for so many: once in 200. */
+export const UNANSWERED_PROBES_MIN = 8;
 
 /** A kernel that refused the address is asked again after this. */
 export const REFUSED_RETRY_MS = 10_000;

@@ -86,6 +86,7 @@ function apply(draft: ElectionDraft, config: PairConfig, event: ElectionEvent): 
       break;
     case "address-answered":
       draft.answeredMs = draft.nowMs;
+      draft.unanswered = 0;
       draft.answeredBy = event.by;
       return;
     case "conflict":

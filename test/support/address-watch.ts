@@ -71,7 +71,8 @@ export class AddressWatch {
   #afterLossMs(host: string, match: (moment: Moment) => boolean): number | null {
     const loss = this.#moments.find((moment) => moment.host === host && moment.what === "carrier-lost");
     if (loss === undefined) return null;
-    const then = this.#moments.find((moment) => match(moment) && moment.atMs >= loss.atMs);
+    // News of two hosts are read by two programs: what came first may have been read a little later.
+    const then = this.#moments.find(match);
     return then === undefined ? null : then.atMs - loss.atMs;
   }
 

@@ -2,7 +2,7 @@
  * Network namespaces on this machine: bridges with hosts on them. Root only. A janitor in a session of its own
  * removes everything when the network ends, also when whoever made it is killed.
  */
-import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { type ChildProcess, execFileSync, spawn, spawnSync } from "node:child_process";
 import { mkdirSync } from "node:fs";
 import type { Socket } from "node:net";
 import { tmpdir } from "node:os";
@@ -13,6 +13,10 @@ const ip = (...words: readonly string[]): string => execFileSync("ip", words, { 
 
 /** Set to `skip` of a test that needs namespaces. */
 export const needsRoot = process.getuid?.() === 0 ? false : "network namespaces need root";
+
+/** Before programs that are part of the network: what is late there was late on no cable. */
+const REAL_TIME = ["chrt", "--rr", "20"];
+const mayRunInRealTime = spawnSync("chrt", ["--rr", "20", "true"]).status === 0;
 
 /** Waits until its input ends, then ends the processes of every namespace with the prefix $0, and removes them. */
 const JANITOR = `cat
@@ -125,6 +129,12 @@ export class TestNetwork {
   /** Runs a Node program within a host. */
   node(name: string, words: readonly string[], withChannel = false): ChildProcess {
     return this.run(name, [process.execPath, "--no-warnings", ...words], withChannel);
+  }
+
+  /** Runs a Node program as a part of the network itself, before everything else where that is permitted. */
+  device(name: string, words: readonly string[]): ChildProcess {
+    const before = mayRunInRealTime ? REAL_TIME : [];
+    return this.run(name, [...before, process.execPath, "--no-warnings", ...words], true);
   }
 
   /** Runs any program within a host; what it writes is the caller's to read. */

@@ -34,11 +34,8 @@ export class NetworkWire {
   /** Puts a wire between the host's eth0 and br0. */
   static async start(network: TestNetwork, host: string): Promise<NetworkWire> {
     const [hostEnd, wireEnd] = network.splice(host);
-    const program = network.node(
-      "bridge",
-      ["test/support/hostile-wire.ts", hostEnd, wireEnd, String(SEED)],
-      true,
-    );
+    const words = ["test/support/hostile-wire.ts", hostEnd, wireEnd, String(SEED)];
+    const program = network.device("bridge", words);
     program.stdout?.resume();
     program.stderr?.pipe(process.stderr);
     await once(program, "message");

@@ -49,7 +49,7 @@ export class ProbingClient {
     const { host, addresses, echoPort, proxyPort, originAddress } = options;
     const fetches = proxyPort === undefined ? [] : [String(proxyPort), originAddress ?? ""];
     const words = ["test/support/floating-client.ts", addresses.join(","), String(echoPort), ...fetches];
-    const child = network.node(host, words, true);
+    const child = network.device(host, words);
     child.stdout?.resume();
     child.stderr?.pipe(process.stderr);
     await once(child, "message");

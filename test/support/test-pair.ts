@@ -44,6 +44,8 @@ export interface TestPairExtras {
   readonly fetches?: boolean;
   /** Whether there is a second network for heartbeats. */
   readonly secondPath?: boolean;
+  /** Whether the wall clocks that the units see jump all the time. */
+  readonly jumpingClocks?: boolean;
   /** Whether the units' cables can be made bad. */
   readonly wires?: boolean;
 }
@@ -109,9 +111,13 @@ export class TestPair {
       file,
       JSON.stringify(pairSettings(name, { keyFile, families: this.#families, redundancy })),
     );
-    const words =
-      this.#program === "unit" ? ["appliance/cli/futago.ts", "run"] : ["appliance/main/heartbeatd.ts"];
-    const program = this.network.node(name, [...words, "--settings", file, "--state", state]);
+    const preload = this.#extras.jumpingClocks ? ["--import", "./test/support/jumping-clock.ts"] : [];
+    const where = ["--settings", file, "--state", state];
+    // The firmware schedules the heartbeat in real time; bounds of milliseconds hold there, not on a busy machine.
+    const program =
+      this.#program === "unit"
+        ? this.network.node(name, [...preload, "appliance/cli/futago.ts", "run", ...where])
+        : this.network.device(name, [...preload, "appliance/main/heartbeatd.ts", ...where]);
     this.#programs.set(name, program);
     program.stdout?.resume();
     program.stderr?.on("data", (text: Buffer) => {
@@ -204,7 +210,7 @@ export class TestPair {
     await Promise.all(
       UNITS.map((name) => {
         const words = ["test/support/udp-echo.ts", floatingOf(this.#families).join(","), String(ECHO_PORT)];
-        return once(network.node(name, words, true), "message");
+        return once(network.device(name, words), "message");
       }),
     );
   }

@@ -42,7 +42,7 @@ export class Lab {
     for (const host of [...UNITS, "client"] as const) network.addHost(host, ...hostAddresses(host));
     for (const unit of UNITS) {
       const words = ["test/support/udp-echo.ts", floating.join(","), String(ECHO_PORT)];
-      await once(network.node(unit, words, true), "message");
+      await once(network.device(unit, words), "message");
     }
     this.#watch = await AddressWatch.start(network, UNITS, floating[0] ?? "");
     const pair = contender.begin(this);
