@@ -36,6 +36,9 @@ interface Placed {
 
 const MILLIS = 1_000;
 
+/** Addresses that are asked for at once: they move together, and a hundred of them would be a storm of questions. */
+const PROBED_AT_ONCE = 4;
+
 const parsedAddress = (text: string): Outcome<IpAddress, string> => {
   const address = parseIpAddress(text);
   return address === null ? failure(`${text} is no IP address`) : success(address);
@@ -50,6 +53,7 @@ export class FloatingAddresses {
   /** Where watched addresses were last seen, and on which interface. */
   readonly #seen = new Map<string, { readonly mac: Uint8Array; readonly interface: string }>();
   readonly #netlink: RouteNetlink;
+  #nextProbed = 0;
   /** Which of the addresses the kernel has, by their text. */
   readonly #present = new Set<string>();
 
@@ -149,9 +153,14 @@ export class FloatingAddresses {
       this.#ports.get(name)?.announce(address, this.#gatewayMac(address));
   }
 
-  /** Asks the network who has the floating addresses. */
+  /** Asks the network who has the floating addresses: a few of them at a time, each in its turn. */
   probe(): void {
-    for (const { address, interface: name } of this.#placed) this.#ports.get(name)?.ask(address);
+    const count = Math.min(this.#placed.length, PROBED_AT_ONCE);
+    for (let asked = 0; asked < count; asked += 1) {
+      const placed = this.#placed[this.#nextProbed % this.#placed.length];
+      this.#nextProbed += 1;
+      if (placed !== undefined) this.#ports.get(placed.interface)?.ask(placed.address);
+    }
   }
 
   /** Asks for the gateway or a neighbour on every interface; the answer is a claim. */

@@ -1,7 +1,7 @@
 /**
  * A program for a client of a test network. Every 5 ms it sends a datagram to each floating address, asks who
  * has it, and, told so, fetches a page through the proxy there, each time over a new connection.
- *   node floating-client.ts ADDRESS,… ECHO_PORT [PROXY_PORT ORIGIN_ADDRESS]
+ *   node floating-client.ts DEVICE ADDRESS,… ECHO_PORT [PROXY_PORT ORIGIN_ADDRESS]
  * With a proxy it is the origin as well. Any message in: what was seen since the one before comes out.
  */
 import { createSocket } from "node:dgram";
@@ -16,7 +16,7 @@ const ANSWER_MS = { udp: 200, http: 500 } as const;
 /** Fetches at the same time: more say nothing that these do not. */
 const FETCHES_MAX = 400;
 
-const [addressList = "", echoPort = "", proxyPort, originAddress] = process.argv.slice(2);
+const [device = "", addressList = "", echoPort = "", proxyPort, originAddress] = process.argv.slice(2);
 const addresses = addressList.split(",");
 
 interface Probe {
@@ -143,7 +143,7 @@ const series = {
 const answering = new Map<string, Set<string>>();
 let twice = 0;
 const opened = FloatingAddresses.open({
-  addresses: addresses.map((address) => ({ address, interface: "eth0" })),
+  addresses: addresses.map((address) => ({ address, interface: device })),
   gateway: null,
   neighbours: [],
   onLink: () => {},

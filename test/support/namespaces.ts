@@ -21,7 +21,7 @@ const mayRunInRealTime = spawnSync("chrt", ["--rr", "20", "true"]).status === 0;
 /** Waits until its input ends, then ends the processes of every namespace with the prefix $0, and removes them. */
 const JANITOR = `cat
 for name in $(ip netns list | cut -d ' ' -f 1 | grep "^$0-"); do
-  ip netns pids "$name" | xargs -r kill -9
+  ip netns pids "$name" | xargs -r kill -9 2>/dev/null
   ip netns delete "$name"
 done
 rm -rf "$1"`;
@@ -80,8 +80,7 @@ export class TestNetwork {
 
   /**
    * Cuts the host's eth0 off the bridge and makes an end for a program to carry frames from one to the other.
-   * The devices of both ends, in the namespace "bridge". Checksums and segments are made by the hosts from now
-   * on: between two devices of one kernel both are left out.
+   * The devices of both ends, in the namespace "bridge".
    */
   splice(name: string): readonly [hostEnd: string, bridgeEnd: string] {
     const hostEnd = portOf(name, "eth0");
@@ -92,15 +91,17 @@ export class TestNetwork {
     this.ip("bridge", "link", "add", port, "type", "veth", "peer", "name", bridgeEnd);
     this.ip("bridge", "link", "set", port, "master", "br0", "up");
     this.ip("bridge", "link", "set", bridgeEnd, "up");
-    for (const host of this.#hosts)
-      this.runNow(
-        host,
-        "ethtool",
-        "-K",
-        "eth0",
-        ...["tx", "gso", "tso", "gro"].flatMap((each) => [each, "off"]),
-      );
+    this.completePackets();
     return [hostEnd, bridgeEnd];
+  }
+
+  /**
+   * Makes the hosts compute checksums and cut segments from now on. Between two devices of one kernel both are
+   * left out, and what a program took from one of them and sends on would be refused.
+   */
+  completePackets(): void {
+    const off = ["tx", "gso", "tso", "gro"].flatMap((each) => [each, "off"]);
+    for (const host of this.#hosts) this.runNow(host, "ethtool", "-K", "eth0", ...off);
   }
 
   /** Gives an interface of the host its addresses and sets it up. */

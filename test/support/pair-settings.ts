@@ -25,13 +25,15 @@ export interface PairSettingsOptions {
   readonly keyFile: string;
   /** The families of the floating addresses; the heartbeat goes over the first. */
   readonly families: readonly Family[];
+  /** The interface of the floating addresses; eth0 unless named. */
+  readonly device?: string;
   /** Whatever the redundancy section has beside that. */
   readonly redundancy: object;
 }
 
 /** The whole settings of one unit; unit a is set as active. */
 export function pairSettings(name: UnitName, options: PairSettingsOptions): object {
-  const { keyFile, families, redundancy } = options;
+  const { keyFile, families, device = "eth0", redundancy } = options;
   const [heartbeatFamily = 4] = families;
   return {
     unit: { name: `unit-${name}` },
@@ -49,7 +51,7 @@ export function pairSettings(name: UnitName, options: PairSettingsOptions): obje
       floatingAddresses: families.map((family) => ({
         address: PLAN[family].floating,
         prefixLength: PLAN[family].prefixLength,
-        interface: "eth0",
+        interface: device,
       })),
       services: [],
       ...redundancy,

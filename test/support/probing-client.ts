@@ -25,6 +25,8 @@ export interface Report {
 
 export interface ProbingClientOptions {
   readonly host: string;
+  /** The interface that the addresses are asked for on; eth0 unless named. */
+  readonly device?: string;
   readonly addresses: readonly string[];
   readonly echoPort: number;
   /** With it pages are fetched too; the client is their origin, at `originAddress`. */
@@ -46,9 +48,10 @@ export class ProbingClient {
 
   /** Starts it on that host; it ends with the network. */
   static async start(network: TestNetwork, options: ProbingClientOptions): Promise<ProbingClient> {
-    const { host, addresses, echoPort, proxyPort, originAddress } = options;
+    const { host, device = "eth0", addresses, echoPort, proxyPort, originAddress } = options;
     const fetches = proxyPort === undefined ? [] : [String(proxyPort), originAddress ?? ""];
-    const words = ["test/support/floating-client.ts", addresses.join(","), String(echoPort), ...fetches];
+    const asked = [device, addresses.join(","), String(echoPort)];
+    const words = ["test/support/floating-client.ts", ...asked, ...fetches];
     const child = network.device(host, words);
     child.stdout?.resume();
     child.stderr?.pipe(process.stderr);

@@ -44,6 +44,8 @@ export interface TestPairExtras {
   readonly fetches?: boolean;
   /** Whether there is a second network for heartbeats. */
   readonly secondPath?: boolean;
+  /** The interface of the floating addresses, made by `prepare` of eth0 on each host; eth0 unless named. */
+  readonly device?: { readonly name: string; readonly prepare: (network: TestNetwork, host: string) => void };
   /** Whether the wall clocks that the units see jump all the time. */
   readonly jumpingClocks?: boolean;
   /** Whether the units' cables can be made bad. */
@@ -91,6 +93,7 @@ export class TestPair {
     await pair.settled("a");
     pair.#client = await ProbingClient.start(pair.network, {
       host: "client",
+      device: extras.device?.name ?? "eth0",
       addresses: floatingOf(pair.#families),
       echoPort: ECHO_PORT,
       ...(extras.fetches ? { proxyPort: PROXY_PORT, originAddress: PLAN[4].client } : {}),
@@ -107,10 +110,9 @@ export class TestPair {
     const file = join(state, "settings.json");
     const second = this.#extras.secondPath ? { secondPeerAddress: SECOND_PLAN[otherUnit(name)] } : {};
     const redundancy = { ...second, ...this.#redundancy };
-    writeFileSync(
-      file,
-      JSON.stringify(pairSettings(name, { keyFile, families: this.#families, redundancy })),
-    );
+    const device = this.#extras.device?.name ?? "eth0";
+    const settings = pairSettings(name, { keyFile, families: this.#families, device, redundancy });
+    writeFileSync(file, JSON.stringify(settings));
     const preload = this.#extras.jumpingClocks ? ["--import", "./test/support/jumping-clock.ts"] : [];
     const where = ["--settings", file, "--state", state];
     // The firmware schedules the heartbeat in real time; bounds of milliseconds hold there, not on a busy machine.
@@ -197,7 +199,10 @@ export class TestPair {
 
   async #build(): Promise<void> {
     const { network } = this;
-    for (const host of [...UNITS, "client"] as const) network.addHost(host, ...hostAddresses(host));
+    for (const host of [...UNITS, "client"] as const) {
+      network.addHost(host, ...hostAddresses(host));
+      this.#extras.device?.prepare(network, host);
+    }
     if (this.#extras.wires)
       for (const name of UNITS) this.#wires.set(name, await NetworkWire.start(network, name));
     if (this.#extras.secondPath) {
