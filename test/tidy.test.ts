@@ -3,8 +3,30 @@ import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join, normalize } from "node:path";
 import t from "tap";
 
-const PURE_CORE = ["base", "http", "http1", "caching", "policy", "settings", "transport", "election"];
-const ADAPTERS = ["socket", "upstream", "resolver", "store", "floating-ip", "peer", "settings-file", "log"];
+const PURE_CORE = [
+  "base",
+  "http",
+  "http1",
+  "caching",
+  "policy",
+  "settings",
+  "transport",
+  "election",
+  "connections",
+  "pac",
+];
+const ADAPTERS = [
+  "socket",
+  "upstream",
+  "resolver",
+  "store",
+  "floating-ip",
+  "peer",
+  "settings-file",
+  "log",
+  "pac-engine",
+  "scheduling",
+];
 const CORE_AND_ADAPTERS = [...PURE_CORE, ...ADAPTERS];
 
 /** folder → the folders it may import from, beside itself */
@@ -17,6 +39,8 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   "src/policy": ["base", "http", "settings"],
   "src/transport": ["base", "http"],
   "src/election": ["base", "policy", "settings"],
+  "src/pac": ["base", "caching", "policy", "settings"],
+  "src/connections": ["base", "policy", "election"],
   "src/socket": PURE_CORE,
   "src/upstream": PURE_CORE,
   "src/resolver": PURE_CORE,
@@ -25,8 +49,11 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   "src/peer": PURE_CORE,
   "src/settings-file": PURE_CORE,
   "src/log": PURE_CORE,
+  "src/pac-engine": PURE_CORE,
+  "src/scheduling": PURE_CORE,
   "src/proxy": CORE_AND_ADAPTERS,
   "src/heartbeat": CORE_AND_ADAPTERS,
+  "src/wpad": CORE_AND_ADAPTERS,
   "src/control": CORE_AND_ADAPTERS,
 };
 
@@ -35,8 +62,9 @@ const SOLE_IMPORTERS: Readonly<Record<string, readonly string[]>> = {
   undici: ["src/upstream"],
   lmdb: ["src/store"],
   "dgram-as-promised": ["src/peer"],
-  "node:ffi": ["src/socket", "src/floating-ip"],
+  "node:ffi": ["src/socket", "src/floating-ip", "src/log", "src/scheduling"],
   typebox: ["src/settings"],
+  "quickjs-wasi": ["src/pac-engine"],
   "node:net": ["src/socket", "src/control"],
   "node:http": ["src/control"],
   "node:tls": ["src/socket"],

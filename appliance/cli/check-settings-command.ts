@@ -1,4 +1,5 @@
 import { loadSettings } from "#appliance/service/load-settings.ts";
+import { wpadWarnings } from "#pac/check-wpad.ts";
 import { type Command, EXIT } from "./command.ts";
 
 export const checkSettingsCommand: Command = {
@@ -11,6 +12,7 @@ export const checkSettingsCommand: Command = {
   async run({ operands: [file = ""] }, io) {
     const loaded = await loadSettings(file);
     if (loaded.ok) {
+      for (const warning of wpadWarnings(loaded.value)) io.err(`${file}: warning: ${warning}`);
       io.out(`${file}: ok`);
       return EXIT.ok;
     }

@@ -8,6 +8,10 @@ import { type Command, type CommandIo, EXIT } from "./command.ts";
 import { drainCommand } from "./drain-command.ts";
 import { haCommand } from "./ha-command.ts";
 import { commandHelp, generalHelp } from "./help-text.ts";
+import { pacLintCommand } from "./pac-lint-command.ts";
+import { pacPublishCommand } from "./pac-publish-command.ts";
+import { pacShowCommand } from "./pac-show-command.ts";
+import { pacTestCommand } from "./pac-test-command.ts";
 import { parseArguments } from "./parse-arguments.ts";
 import { reloadCommand } from "./reload-command.ts";
 import { runCommand } from "./run-command.ts";
@@ -43,6 +47,10 @@ const COMMANDS: readonly Command[] = [
   cachePurgeCommand,
   cacheStatsCommand,
   cacheInspectCommand,
+  pacShowCommand,
+  pacTestCommand,
+  pacLintCommand,
+  pacPublishCommand,
   versionCommand,
   helpCommand,
 ];

@@ -1,6 +1,6 @@
 /**
  * Builds what is shipped: one file for the command line (the supervisor in it), one for the worker threads
- * and one for the heartbeat process. Prints what was built with its size; exits 1 and says why when
+ * and one each for the heartbeat process and the WPAD server. Prints what was built with its size; exits 1 and says why when
  * something does not build.
  */
 import { rm, stat } from "node:fs/promises";
@@ -11,12 +11,13 @@ const ENTRIES = {
   futago: "appliance/cli/futago.ts",
   "proxy-worker": "appliance/main/proxy-worker.ts",
   heartbeatd: "appliance/main/heartbeatd.ts",
+  wpadd: "appliance/main/wpadd.ts",
 } as const;
 
 const OUTPUT_FOLDER = "dist";
 
 /** Their binaries lie beside their own code. */
-const NATIVE_PACKAGES = ["lmdb"];
+const NATIVE_PACKAGES = ["lmdb", "quickjs-wasi"];
 
 /** CommonJS packages (undici) call `require`, which an ES module does not have. */
 const REQUIRE_BANNER =

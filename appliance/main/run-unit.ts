@@ -26,6 +26,7 @@ const beside = (name: string): URL =>
 
 const WORKER_ENTRY = beside("proxy-worker");
 const HEARTBEAT_ENTRY = beside("heartbeatd");
+const WPAD_ENTRY = beside("wpadd");
 
 const clock: Clock = { nowMs: () => performance.now(), wallMs: () => Date.now() };
 const logger = createLineLogger((line) => void process.stderr.write(line), clock);
@@ -64,6 +65,7 @@ export async function runUnit(options: RunUnitOptions): Promise<number> {
     version: VERSION,
     workerEntry,
     heartbeatEntry: HEARTBEAT_ENTRY,
+    wpadEntry: WPAD_ENTRY,
     load,
     clock,
     logger,

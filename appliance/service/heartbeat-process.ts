@@ -14,6 +14,9 @@ const WELL_MS = 60_000;
 /** A handover takes at most two seconds; then it is ended. */
 const STOP_MS = 5_000;
 
+/** A small program that seldom runs: optimizing compilers and a large nursery would cost it 12 MB. */
+const RUNTIME_FLAGS = ["--no-warnings", "--max-semi-space-size=1", "--no-opt", "--no-maglev"];
+
 export interface HeartbeatProcessOptions {
   readonly entry: URL;
   readonly settingsPath: string | null;
@@ -26,7 +29,7 @@ export class HeartbeatProcess implements AsyncDisposable {
   #child: ChildProcess | null = null;
   #restartTimer: NodeJS.Timeout | null = null;
   #restartMs = RESTART_MS;
-  #isStopping = false;
+  #handover: Promise<void> | null = null;
 
   /** Starts it at once. */
   constructor(options: HeartbeatProcessOptions) {
@@ -34,31 +37,53 @@ export class HeartbeatProcess implements AsyncDisposable {
     this.#start();
   }
 
-  /** Makes it hand the addresses over and end; resolves when it is gone. */
-  async stop(): Promise<void> {
-    this.#isStopping = true;
-    if (this.#restartTimer !== null) clearTimeout(this.#restartTimer);
+  /** Makes it read the settings again. */
+  reload(): void {
+    this.#child?.kill("SIGHUP");
+  }
+
+  /** Makes it hand the addresses over. It lives on for the clients that are still here. */
+  handOver(): Promise<void> {
+    this.#handover ??= this.#handOver();
+    return this.#handover;
+  }
+
+  /** Ends it, after a handover; resolves when it is gone. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.handOver();
     const child = this.#child;
     if (child === null) return;
     const ended = new Promise<void>((resolve) => child.once("exit", () => resolve()));
-    child.kill("SIGTERM");
-    const timer = setTimeout(() => child.kill("SIGKILL"), STOP_MS);
-    await ended;
-    clearTimeout(timer);
+    if (child.connected) child.disconnect();
+    await this.#within(child, ended);
   }
 
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.stop();
+  async #handOver(): Promise<void> {
+    if (this.#restartTimer !== null) clearTimeout(this.#restartTimer);
+    const child = this.#child;
+    if (child === null) return;
+    const isOff = new Promise<void>((resolve) => {
+      child.once("exit", () => resolve());
+      child.once("message", () => resolve());
+    });
+    child.kill("SIGTERM");
+    await this.#within(child, isOff);
+  }
+
+  async #within(child: ChildProcess, done: Promise<void>): Promise<void> {
+    const timer = setTimeout(() => child.kill("SIGKILL"), STOP_MS);
+    await done;
+    clearTimeout(timer);
   }
 
   #start(): void {
     const { entry, settingsPath, stateDir, logger } = this.#options;
     const settings = settingsPath === null ? [] : ["--settings", settingsPath];
     const startedMs = performance.now();
-    // The channel carries nothing: when it closes the unit is gone, and the process hands over by itself.
+    // The process says here that it is off; when the channel closes the unit is gone, and it hands over by itself.
     const child = spawn(
       process.execPath,
-      ["--no-warnings", fileURLToPath(entry), ...settings, "--state", stateDir],
+      [...RUNTIME_FLAGS, fileURLToPath(entry), ...settings, "--state", stateDir],
       { stdio: ["ignore", "inherit", "inherit", "ipc"] },
     );
     this.#child = child;
@@ -67,7 +92,7 @@ export class HeartbeatProcess implements AsyncDisposable {
       if (isGone) return;
       isGone = true;
       this.#child = null;
-      if (this.#isStopping) return;
+      if (this.#handover !== null) return;
       if (performance.now() - startedMs > WELL_MS) this.#restartMs = RESTART_MS;
       logger("error", "heartbeat-ended", { why, againMs: this.#restartMs });
       this.#restartTimer = setTimeout(() => this.#start(), this.#restartMs);

@@ -5,7 +5,6 @@
 import { randomBytes } from "node:crypto";
 import { mkdir } from "node:fs/promises";
 import { isAbsolute, join, resolve } from "node:path";
-import { isDeepStrictEqual } from "node:util";
 import type { Clock } from "#base/clock.ts";
 import type { Logger } from "#base/logger.ts";
 import { failure, type Outcome, success } from "#base/outcome.ts";
@@ -28,6 +27,7 @@ import { formatListen } from "./reserve-ports.ts";
 import { openResponseStore, type ResponseStore } from "./response-store.ts";
 import { Supervisor, workerCount } from "./supervisor.ts";
 import type { ListenAddress, UnitFacts } from "./worker-messages.ts";
+import { WpadProcess } from "./wpad-process.ts";
 
 export interface UnitOptions {
   /** Null: the defaults. */
@@ -38,6 +38,8 @@ export interface UnitOptions {
   readonly workerEntry: URL;
   /** The program that is started beside the unit of a pair. */
   readonly heartbeatEntry: URL;
+  /** The program that serves proxy scripts. */
+  readonly wpadEntry: URL;
   readonly load: (path: string | null) => Promise<Outcome<Settings, readonly string[]>>;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -62,7 +64,6 @@ function notesOn(before: Settings, after: Settings): readonly string[] {
   return [
     ...(before.control.socket === after.control.socket ? [] : ["control.socket"]),
     ...changed.map((name) => `cache.${name}`),
-    ...(isDeepStrictEqual(before.redundancy, after.redundancy) ? [] : ["redundancy"]),
   ].map((path) => `${path} changes at the next start`);
 }
 
@@ -85,6 +86,7 @@ export class Unit implements AsyncDisposable {
   #settings: Settings;
   #controlPath = "";
   #heartbeat: HeartbeatProcess | null = null;
+  #wpad: WpadProcess | null = null;
   #state: StatusAnswer["state"] = "starting";
   #lastReload: LastReload | null = null;
   #reload: Promise<unknown> = Promise.resolve();
@@ -156,7 +158,9 @@ export class Unit implements AsyncDisposable {
     this.#state = "draining";
     const { timeoutMs } = this.#settings.drain;
     // First the addresses go to the other unit: then no new client comes here.
-    await this.#heartbeat?.stop();
+    await this.#heartbeat?.handOver();
+    // And scripts that are asked for from now on name this unit last.
+    this.#wpad?.drain();
     this.#options.logger("info", "draining", { timeoutMs });
     await this.#supervisor.drain(timeoutMs);
     this.#ended.resolve();
@@ -184,6 +188,7 @@ export class Unit implements AsyncDisposable {
       accessLog: this.#accessLog.status,
       alerts: this.#cache?.alerts() ?? [],
       cache: this.#cache?.summary() ?? null,
+      wpad: this.#wpad?.status ?? null,
       workers: this.#supervisor.status,
       counters: this.#supervisor.sums(),
     };
@@ -224,6 +229,7 @@ export class Unit implements AsyncDisposable {
     served.value.commit();
     this.#state = "serving";
     this.#startHeartbeat();
+    this.#startWpad();
     return success(null);
   }
 
@@ -232,6 +238,25 @@ export class Unit implements AsyncDisposable {
     const { heartbeatEntry: entry, settingsPath, logger } = this.#options;
     this.#heartbeat = new HeartbeatProcess({ entry, settingsPath, stateDir: this.#stateDir, logger });
     this.#parts.use(this.#heartbeat);
+  }
+
+  #startWpad(): void {
+    const { wpadEntry: entry, settingsPath, logger } = this.#options;
+    const place = { entry, settingsPath: () => settingsPath, stateDir: this.#stateDir, logger };
+    this.#wpad = this.#parts.use(new WpadProcess(place));
+    this.#wpad.follow(this.#settings);
+  }
+
+  /** It reads the settings itself; the key may be new in a file of the same name. */
+  async #changeHeartbeat(before: Settings): Promise<void> {
+    const { enabled } = this.#settings.redundancy;
+    if (enabled && before.redundancy.enabled) this.#heartbeat?.reload();
+    else if (enabled) this.#startHeartbeat();
+    else {
+      const ending = this.#heartbeat;
+      this.#heartbeat = null;
+      await ending?.[Symbol.asyncDispose]();
+    }
   }
 
   #openStore(): Outcome<ResponseStore | null, string> {
@@ -276,7 +301,10 @@ export class Unit implements AsyncDisposable {
     const applied = await this.#supervisor.apply(settings);
     if (!applied.ok) return refuse(applied.error);
     for (const change of prepared) change.commit();
+    const before = this.#settings;
     this.#settings = settings;
+    this.#wpad?.follow(settings);
+    await this.#changeHeartbeat(before);
     return success(null);
   }
 

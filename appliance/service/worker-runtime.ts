@@ -13,6 +13,7 @@ import type { TransactionRecord } from "#http/transaction-record.ts";
 import { accessLineFormat, type FormatLine } from "#log/access-line.ts";
 import { LogBatch } from "#log/log-batch.ts";
 import type { Settings } from "#settings/schema.ts";
+import { turnClock } from "#socket/turn-clock.ts";
 import { ConnectionLedger } from "#transport/connection-ledger.ts";
 import type { Apply, FromWorker, ListenAddress, ToWorker, UnitFacts, WorkerData } from "./worker-messages.ts";
 
@@ -65,7 +66,7 @@ class WorkerRuntime {
       (lines) => counters.add("log_lines_dropped", lines),
     );
     this.#application = build({
-      clock: { nowMs: () => performance.now(), wallMs: () => Date.now() },
+      clock: turnClock({ nowMs: () => performance.now(), wallMs: () => Date.now() }),
       counters,
       ledger: new ConnectionLedger(data.ledgerMemory, data.index),
       logger: (level, event, values) =>

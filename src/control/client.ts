@@ -46,18 +46,19 @@ function exchange(path: string, line: string, timeoutMs: number): Promise<Outcom
 
 /**
  * Asks the unit whose control socket is at `socketPath`. The error is the unit's own sentence where it
- * refused, such as the faults of a reload, or says why it could not be asked.
+ * refused, such as the faults of a reload, or says why it could not be asked. `timeoutMs`: for a caller that
+ * would rather know nothing than wait.
  */
 export async function callControl<C extends ControlCommand>(
   socketPath: string,
   request: ControlRequest<C>,
+  timeoutMs: number = request.command === "cache-purge" ? PURGE_TIMEOUT_MS : ANSWER_TIMEOUT_MS,
 ): Promise<Outcome<ControlAnswers[C], string>> {
   if (Buffer.byteLength(socketPath) > SOCKET_PATH_BYTES_MAX) {
     return failure(
       `the path is longer than the ${SOCKET_PATH_BYTES_MAX} bytes that the system allows for a socket`,
     );
   }
-  const timeoutMs = request.command === "cache-purge" ? PURGE_TIMEOUT_MS : ANSWER_TIMEOUT_MS;
   const line = await exchange(socketPath, `${JSON.stringify(request)}\n`, timeoutMs);
   if (!line.ok) return line;
   const answer = parseControlAnswer(line.value);

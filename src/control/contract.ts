@@ -65,6 +65,27 @@ interface CacheAnswer {
   readonly hitRatio: number | null;
 }
 
+/** What the WPAD server tells of itself, at most a second old. */
+export interface WpadAnswer {
+  /** "address:port" of each listener. */
+  readonly listening: readonly string[];
+  /** Of the two units of the pair: well, draining, dead or unknown. */
+  readonly thisUnit: string;
+  readonly peerUnit: string;
+  readonly requests: number;
+  readonly scripts: number;
+  readonly notModified: number;
+  readonly notFound: number;
+  /** Different scripts that are ready now. */
+  readonly ready: number;
+  readonly connections: number;
+  /** Connections beyond a limit. */
+  readonly dropped: number;
+  /** Requests that were none. */
+  readonly refused: number;
+  readonly residentBytes: number;
+}
+
 /** The last attempt to reload. */
 export interface LastReload {
   /** ISO 8601, UTC. */
@@ -94,6 +115,8 @@ export interface StatusAnswer {
   readonly alerts: readonly string[];
   /** Null where nothing is stored. */
   readonly cache: CacheAnswer | null;
+  /** Null where scripts are not served, or the server is just starting. */
+  readonly wpad: WpadAnswer | null;
   readonly workers: readonly WorkerAnswer[];
   /** Over all workers since the unit started. */
   readonly counters: Readonly<Record<string, number>>;
@@ -121,6 +144,28 @@ export interface PairStatusAnswer extends PairStatus {
   readonly floatingAddresses: readonly string[];
   /** Datagrams that were left out: of others, too many at once; and those that could not be sent. */
   readonly heartbeat: { readonly foreign: number; readonly overrun: number; readonly unsent: number };
+  readonly connections: PairConnectionsAnswer;
+}
+
+/** What becomes of the clients' connections of the floating addresses. */
+interface PairConnectionsAnswer {
+  /** On this unit. */
+  readonly here: number;
+  /** draining: the other unit has the addresses, and what is here may end. */
+  readonly phase: "idle" | "serving" | "draining";
+  /** Still on the other unit after a planned move. */
+  readonly onOtherUnit: number;
+  /** How much longer that may go on, here or there. */
+  readonly leftMs: number;
+  readonly isPassingOn: boolean;
+  /** Here, but beyond what the other unit can be told of. */
+  readonly unlisted: number;
+  /** On the other unit: their clients are told when it is gone. */
+  readonly known: number;
+  readonly reports: { readonly received: number; readonly refused: Readonly<Record<string, number>> };
+  /** Clients that were told of the end of their connection, and packets to them that did not go out. */
+  readonly reset: number;
+  readonly unsent: number;
 }
 
 interface PairCommandAnswer {

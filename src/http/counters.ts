@@ -42,6 +42,9 @@ export type CounterName = keyof typeof COUNTERS;
 const NAMES = Object.keys(COUNTERS) as readonly CounterName[];
 const INDEX = new Map<string, number>([...NAMES, ...CLOSE_REASON_CODES].map((name, index) => [name, index]));
 
+/** Where a counter is, for what is counted with every transaction. */
+export const counterPlace = (name: CounterName): number => INDEX.get(name) as number;
+
 const REGION_WORDS = NAMES.length + CLOSE_REASON_CODES.length;
 
 /** Bytes of shared memory that one worker's counters need. */
@@ -63,6 +66,11 @@ export class Counters {
   add(name: CounterName, amount = 1): void {
     const index = INDEX.get(name) as number;
     this.#values[index] = (this.#values[index] as number) + amount;
+  }
+
+  /** As `add`, for a place that was looked up before. */
+  addAt(place: number, amount: number): void {
+    this.#values[place] = (this.#values[place] as number) + amount;
   }
 
   /** Counts one end for that reason. */

@@ -30,6 +30,7 @@ import { parseRequestLine, type RequestLine } from "./request-line.ts";
 const STATE = { idle: 0, emptyLineLf: 1, afterEmptyLine: 2, head: 3, body: 4, failed: 5, last: 6 } as const;
 
 const DEFAULT_PORT = 80;
+const HTTP_PREFIX = "http://".length;
 
 /**
  * RFC 9112 section 3.2: one Host line, required from 1.1, with a valid value. It may be empty only where
@@ -40,7 +41,14 @@ function isHostGood(section: FieldSection, line: RequestLine): boolean {
   if (section.hostLines !== 1) return section.hostLines === 0 && line.minorVersion === 0;
   const host = section.host;
   if (host === "") return line.target.form === "origin" || line.target.form === "asterisk";
+  // Nearly all repeat the target's authority, which has been read.
+  if (isAuthorityOf(line, host)) return true;
   return parseAuthority(host, DEFAULT_PORT) !== null;
+}
+
+function isAuthorityOf({ target, rawTarget }: RequestLine, host: string): boolean {
+  if (target.form !== "absolute" || target.scheme !== "http") return false;
+  return rawTarget.startsWith(host, HTTP_PREFIX) && rawTarget.charCodeAt(HTTP_PREFIX + host.length) === 0x2f;
 }
 
 function headOf(line: RequestLine, section: FieldSection): RequestHead | CloseReason {

@@ -7,6 +7,7 @@
  * combined  Apache's combined format, then result:hierarchy/peer, ms=…, in=… and reason=…
  * json      one object with every value of the record; times in UTC
  */
+import { remember } from "#base/remember.ts";
 import type { TransactionRecord } from "#http/transaction-record.ts";
 import { bareField, jsonField, quotedField } from "./escape.ts";
 
@@ -30,6 +31,8 @@ const two = (value: number): string => (value < 10 ? `0${value}` : `${value}`);
 
 const three = (value: number): string => (value < 10 ? `00${value}` : value < 100 ? `0${value}` : `${value}`);
 
+const sixWide = (value: number): string => (value < 10 ? `     ${value}` : `${value}`.padStart(6));
+
 /** A whole, non-negative number: the clock may have jumped. */
 const whole = (value: number): number => (value > 0 ? Math.round(value) : 0);
 
@@ -48,15 +51,20 @@ function mediaType(contentType: string): string {
   return end < 0 ? contentType : contentType.slice(0, end);
 }
 
+/** Fields that repeat from line to line. */
+const addressField = remember(bareField);
+const peerField = remember((upstream: string) => bareField(peerAddress(upstream)));
+const typeField = remember((contentType: string) => bareField(mediaType(cut(contentType))));
+
 function squidLine(record: TransactionRecord): string {
   const wallMs = whole(record.startedWallMs + record.durationMs);
   const status = three(record.status);
   return (
-    `${Math.floor(wallMs / 1000)}.${three(wallMs % 1000)} ${String(whole(record.durationMs)).padStart(6)} ` +
-    `${bareField(record.clientAddress)} ${record.cacheResult}/${status} ${record.responseBytes} ` +
+    `${Math.floor(wallMs / 1000)}.${three(wallMs % 1000)} ${sixWide(whole(record.durationMs))} ` +
+    `${addressField(record.clientAddress)} ${record.cacheResult}/${status} ${record.responseBytes} ` +
     `${bareField(cut(record.method))} ${bareField(cut(record.target, TARGET_CHARS_MAX))} - ` +
-    `${record.hierarchy}/${bareField(peerAddress(record.upstreamAddress))} ` +
-    `${bareField(mediaType(cut(record.contentType)))} reason=${record.reason} in=${record.requestBytes}\n`
+    `${record.hierarchy}/${peerField(record.upstreamAddress)} ` +
+    `${typeField(record.contentType)} reason=${record.reason} in=${record.requestBytes}\n`
   );
 }
 

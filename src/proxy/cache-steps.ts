@@ -1,4 +1,4 @@
-import { cacheKeyOf } from "#caching/cache-key.ts";
+import { cacheKeyOfRequest } from "#caching/cache-key.ts";
 import { cacheStatusText } from "#caching/cache-status.ts";
 import { requestTraits } from "#caching/request-traits.ts";
 import { reuseOf } from "#caching/reuse.ts";
@@ -18,7 +18,11 @@ export function lookup(transaction: Transaction): StepName {
   const view = cache.viewOf(transaction.generation);
   let { caching } = transaction;
   if (caching === null) {
-    caching = new CachedRequest(cacheKeyOf(head.target), requestTraits(head.fields), view);
+    caching = new CachedRequest(
+      cacheKeyOfRequest(head.target, head.rawTarget),
+      requestTraits(head.fields),
+      view,
+    );
     transaction.caching = caching;
   }
   const isCacheable = (head.method === "GET" || head.method === "HEAD") && head.framing.kind === "none";

@@ -1,5 +1,5 @@
-import { CLOSE_REASONS } from "#http/close-reason.ts";
-import type { CounterName, Counters } from "#http/counters.ts";
+import { CLOSE_REASONS, type CloseReason } from "#http/close-reason.ts";
+import { type CounterName, type Counters, counterPlace } from "#http/counters.ts";
 import type { CacheResult, TransactionRecord } from "#http/transaction-record.ts";
 import { TARGET_SHOWN_MAX } from "./limits.ts";
 import type { Transaction } from "./transaction.ts";
@@ -50,6 +50,26 @@ function cacheResult(transaction: Transaction): CacheResult {
   return transaction.reason === "complete" ? "TCP_MISS" : "NONE";
 }
 
+const TRANSACTIONS = counterPlace("transactions");
+export const TRANSACTIONS_OPEN = counterPlace("transactions_open");
+const BYTES_RECEIVED = counterPlace("client_bytes_received");
+const BYTES_SENT = counterPlace("client_bytes_sent");
+const BYTES_SAVED = counterPlace("cache_bytes_saved");
+
+/** Counts an ended transaction. */
+export function countTransaction(
+  counters: Counters,
+  reason: CloseReason,
+  requestBytes: number,
+  responseBytes: number,
+): void {
+  counters.addAt(TRANSACTIONS, 1);
+  counters.addAt(TRANSACTIONS_OPEN, -1);
+  counters.addAt(BYTES_RECEIVED, requestBytes);
+  counters.addAt(BYTES_SENT, responseBytes);
+  counters.countClose(reason);
+}
+
 const HIT = ["cache_hits", "cache_bytes_saved"] as const;
 
 /** What each result counts as; `cache_bytes_saved` counts bytes. */
@@ -70,7 +90,15 @@ const COUNTED: Readonly<Record<CacheResult, readonly CounterName[]>> = {
   NONE: [],
 };
 
+const COUNTED_PLACES: ReadonlyMap<string, readonly number[]> = new Map(
+  Object.entries(COUNTED).map(([result, names]) => [result, names.map(counterPlace)]),
+);
+
 /** Counts what the cache did for an ended transaction. */
 export function countCacheResult(counters: Counters, result: CacheResult, responseBytes: number): void {
-  for (const name of COUNTED[result]) counters.add(name, name === "cache_bytes_saved" ? responseBytes : 1);
+  const places = COUNTED_PLACES.get(result) as readonly number[];
+  for (let index = 0; index < places.length; index += 1) {
+    const place = places[index] as number;
+    counters.addAt(place, place === BYTES_SAVED ? responseBytes : 1);
+  }
 }

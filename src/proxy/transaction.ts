@@ -1,4 +1,3 @@
-import { assert } from "#base/assert.ts";
 import { CLOSE_REASONS, type CloseReason } from "#http/close-reason.ts";
 import type { FieldList } from "#http/field-list.ts";
 import type { RequestHead, ResponseHead } from "#http/message-head.ts";
@@ -12,7 +11,12 @@ import type { ClientConnection } from "./client-connection.ts";
 import { forwardResponse, interimHeadText, upgradeHeadText } from "./forward-response.ts";
 import type { Generation, GenerationUse } from "./generation.ts";
 import { STEPS, type Step, type StepName } from "./steps.ts";
-import { countCacheResult, transactionRecord } from "./transaction-log.ts";
+import {
+  countCacheResult,
+  countTransaction,
+  TRANSACTIONS_OPEN,
+  transactionRecord,
+} from "./transaction-log.ts";
 import { Tunnel } from "./tunnel.ts";
 
 /**
@@ -76,7 +80,7 @@ export class Transaction implements ExchangeHandler {
     this.#firstByte = connection.lastConsumedByte;
     this.#firstSentByte = connection.writer.sentBytes;
     use.enter();
-    counters.add("transactions_open");
+    counters.addAt(TRANSACTIONS_OPEN, 1);
   }
 
   /** Starts with a request that was parsed. */
@@ -95,10 +99,11 @@ export class Transaction implements ExchangeHandler {
   run(first: StepName): void {
     let step: StepName | "wait" = first;
     while (step !== "wait") {
-      assert(!this.#finished, `step ${step} after finish`);
+      if (this.#finished) throw new Error(`invariant broken: step ${step} after finish`);
       const row: Step = STEPS[step];
       const next: StepName | "wait" = row.act(this);
-      assert(next === "wait" || row.next.includes(next), `illegal step ${step} → ${next}`);
+      if (next !== "wait" && !row.next.includes(next))
+        throw new Error(`invariant broken: illegal step ${step} → ${next}`);
       step = next;
     }
   }
@@ -347,11 +352,7 @@ export class Transaction implements ExchangeHandler {
     const responseBytes = this.tunnelled
       ? wire.bytesWritten - this.#firstSentByte
       : writer.sentBytes - this.#firstSentByte;
-    context.counters.add("transactions");
-    context.counters.add("transactions_open", -1);
-    context.counters.add("client_bytes_received", requestBytes);
-    context.counters.add("client_bytes_sent", responseBytes);
-    context.counters.countClose(reason);
+    countTransaction(context.counters, reason, requestBytes, responseBytes);
     if (this.cacheResult !== null) countCacheResult(context.counters, this.cacheResult, responseBytes);
     this.connection.lastConsumedByte = this.#firstByte + requestBytes;
     const record = transactionRecord(this, { requestBytes, responseBytes, nowMs: context.clock.nowMs() });

@@ -24,6 +24,7 @@ import {
   text,
   whole,
 } from "./schema-parts.ts";
+import { WpadSchema } from "./wpad-schema.ts";
 
 const Listener = Type.Object(
   {
@@ -330,6 +331,7 @@ export const SettingsSchema = Type.Object(
     ),
     cache: CacheSection,
     redundancy: RedundancySchema,
+    wpad: WpadSchema,
     accessLog: Type.Object(
       {
         enabled: flag("Whether transactions are logged.", true),

@@ -24,11 +24,17 @@ import {
   epollCreate1,
   epollCtl,
   epollWait,
+  WORDS,
 } from "./system-calls.ts";
 
 const EPOLL_CLOEXEC = 0o2000000;
 const EPOLL_CTL_ADD = 1;
 const EPOLL_CTL_DEL = 2;
+
+/** The block in words of four bytes. */
+const EVENTS_WORD = EVENTS_AT / 4;
+const EVENT_WORDS = EVENT_BYTES / 4;
+const DATA_WORD = EVENT_DATA / 4;
 
 /** What a watcher is told, and what it asks for (epoll_ctl(2)). */
 export const READABLE = 0x1;
@@ -63,6 +69,8 @@ interface Bindings {
 }
 
 class EventPoll {
+  /** Counts the turns. */
+  turn = 0;
   readonly #handle: UdpHandle;
   readonly #fd: number;
   /** By descriptor. */
@@ -141,6 +149,11 @@ class EventPoll {
     this.forget(fd);
   }
 
+  /** Whether events are being handed out. */
+  get inTurn(): boolean {
+    return this.#inTurn;
+  }
+
   /** Runs a task once the present events are handed out, never during this call. */
   putOff(task: Task): void {
     this.#putOff.push(task);
@@ -162,11 +175,12 @@ class EventPoll {
   #turn(): void {
     const count = epollWait(this.#fd, BASE + EVENTS_AT, EVENTS_MAX, 0);
     this.#inTurn = true;
+    this.turn += 1;
     try {
-      for (let at = EVENTS_AT; at < EVENTS_AT + count * EVENT_BYTES; at += EVENT_BYTES) {
-        const fd = BLOCK.readInt32LE(at + EVENT_DATA);
-        if (this.#serials[fd] !== BLOCK.readInt32LE(at + EVENT_DATA + 4)) continue;
-        this.#watchers[fd]?.onReady(BLOCK.readInt32LE(at));
+      for (let at = EVENTS_WORD; at < EVENTS_WORD + count * EVENT_WORDS; at += EVENT_WORDS) {
+        const fd = WORDS[at + DATA_WORD] as number;
+        if (this.#serials[fd] !== WORDS[at + DATA_WORD + 1]) continue;
+        this.#watchers[fd]?.onReady(WORDS[at] as number);
       }
       this.#runPutOff();
     } finally {

@@ -9,22 +9,34 @@ import { BASE, BLOCK, EINTR, INPUT_AT, INPUT_BYTES, lastError, read, readInto } 
 
 /** One read of bulk data; more was not measurably faster. */
 const OWN_BYTES = 64 * 1024;
+/** What is not longer is handed out in a buffer of this size: a handler may hold it for long. */
+const SHORT_BYTES = 16 * 1024;
 /** Reads in a row that filled the shared block before a wire gets a buffer of its own: most bodies are shorter. */
-const FULL_READS_TO_GROW = 4;
+const FULL_READS_TO_GROW = 2;
 /** Reads in a row that would have fitted the shared block before the own buffer is given back. */
 const SMALL_READS_TO_SHRINK = 256;
 
 let shared = Buffer.allocUnsafeSlow(INPUT_BYTES);
-/** A handler has it now. */
+let sharedShort = Buffer.allocUnsafeSlow(SHORT_BYTES);
+/** Views of its first bytes by their number, for the lengths that come again and again: heads. */
+let views: (Buffer | undefined)[] = [];
+const VIEWS_MAX = 1024;
+/** A handler has one of them now. */
 let isSharedOut = false;
+
+function sharedBytes(length: number): Buffer {
+  if (length > SHORT_BYTES) return shared.subarray(0, length);
+  if (length >= VIEWS_MAX) return sharedShort.subarray(0, length);
+  const known = views[length];
+  if (known !== undefined) return known;
+  const view = sharedShort.subarray(0, length);
+  views[length] = view;
+  return view;
+}
 
 function copyOfInput(length: number): Buffer {
   // A read within the handling of another one gets bytes of its own.
-  const bytes = isSharedOut
-    ? Buffer.allocUnsafe(length)
-    : length === INPUT_BYTES
-      ? shared
-      : shared.subarray(0, length);
+  const bytes = isSharedOut ? Buffer.allocUnsafe(length) : sharedBytes(length);
   isSharedOut = true;
   BLOCK.copy(bytes, 0, INPUT_AT, INPUT_AT + length);
   return bytes;
@@ -67,8 +79,14 @@ export class InputBuffer {
 
   /** The handler has returned; `isHeld`: it goes on holding the bytes. */
   handled(bytes: Buffer, isHeld: boolean): void {
-    if (bytes.buffer !== shared.buffer) return;
-    if (isHeld) shared = Buffer.allocUnsafeSlow(INPUT_BYTES);
+    if (bytes.buffer === sharedShort.buffer) {
+      if (isHeld) {
+        sharedShort = Buffer.allocUnsafeSlow(SHORT_BYTES);
+        views = [];
+      }
+    } else if (bytes.buffer === shared.buffer) {
+      if (isHeld) shared = Buffer.allocUnsafeSlow(INPUT_BYTES);
+    } else return;
     isSharedOut = false;
   }
 

@@ -8,6 +8,7 @@ import { familyOf, putEndpoint, takeEndpoint } from "./socket-address.ts";
 import {
   ADDRESS_AT,
   ADDRESS_BYTES,
+  AF_INET,
   AF_INET6,
   accept4,
   BASE,
@@ -19,8 +20,11 @@ import {
   ENFILE,
   errorName,
   getsockname,
+  IP_FREEBIND,
+  IPPROTO_IP,
   IPPROTO_IPV6,
   IPPROTO_TCP,
+  IPV6_FREEBIND,
   IPV6_V6ONLY,
   LENGTH_AT,
   lastError,
@@ -50,6 +54,8 @@ export interface ListenOptions {
   readonly backlog?: number;
   /** Lets other workers listen on the same port; all of them must say so. */
   readonly reusePort: boolean;
+  /** Listens also where this machine does not have the address now, such as a floating one. */
+  readonly freeBind?: boolean;
   /** A connection could not be accepted; the system's code. */
   readonly onAcceptError?: (code: string) => void;
 }
@@ -142,6 +148,7 @@ function openListening({
   port,
   backlog = BACKLOG,
   reusePort,
+  freeBind = false,
 }: ListenOptions): Outcome<number, number> {
   const family = familyOf(address);
   const fd = socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
@@ -149,6 +156,8 @@ function openListening({
   setOption(fd, SOL_SOCKET, SO_REUSEADDR, 1);
   if (reusePort) setOption(fd, SOL_SOCKET, SO_REUSEPORT, 1);
   if (family === AF_INET6) setOption(fd, IPPROTO_IPV6, IPV6_V6ONLY, 0);
+  if (freeBind && family === AF_INET) setOption(fd, IPPROTO_IP, IP_FREEBIND, 1);
+  if (freeBind && family === AF_INET6) setOption(fd, IPPROTO_IPV6, IPV6_FREEBIND, 1);
   // Accepted connections inherit it.
   setOption(fd, IPPROTO_TCP, TCP_NODELAY, 1);
   const length = putEndpoint(address, port);

@@ -76,11 +76,13 @@ const SO_ERROR = 4;
 const SO_LINGER = 13;
 export const SO_REUSEPORT = 15;
 export const IPPROTO_IP = 0;
+export const IP_FREEBIND = 15;
 export const IP_BIND_ADDRESS_NO_PORT = 24;
 export const IPPROTO_TCP = 6;
 export const TCP_NODELAY = 1;
 export const IPPROTO_IPV6 = 41;
 export const IPV6_V6ONLY = 26;
+export const IPV6_FREEBIND = 78;
 export const SHUT_WR = 1;
 export const MSG_NOSIGNAL = 0x4000;
 export const MSG_MORE = 0x8000;
@@ -110,10 +112,10 @@ export const LENGTH_AT = 4_192;
 const OPTION_AT = 4_200;
 /** What was read last: valid until anything else is read. */
 export const INPUT_AT = 8_192;
-export const INPUT_BYTES = 16 * 1024;
+export const INPUT_BYTES = 64 * 1024;
 /** What is to be written next. */
 export const OUTPUT_AT = INPUT_AT + INPUT_BYTES;
-export const OUTPUT_BYTES = 32 * 1024;
+export const OUTPUT_BYTES = 72 * 1024;
 const BLOCK_BYTES = OUTPUT_AT + OUTPUT_BYTES;
 
 function mapLow(): { readonly base: number; readonly memory: ArrayBuffer } {

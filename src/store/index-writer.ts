@@ -19,7 +19,6 @@ import {
   RELIEF_MS,
   RELIEF_SHARE,
   SLAB_BYTES_MAX,
-  SLAB_SPREAD,
   SYNC_INTERVAL_MS,
   TRANSACTION_BYTES_MAX,
   TRANSACTION_CHANGES_MAX,
@@ -40,7 +39,8 @@ import {
 } from "./record.ts";
 import { COUNTER, type SharedState } from "./shared-memory.ts";
 import { type SieveOrder, sieveVictim } from "./sieve.ts";
-import { type SlabFile, SlabMap, type SlabPlace, slabBytesOf } from "./slab.ts";
+import type { SlabFile } from "./slab.ts";
+import { SlabMap, type SlabPlace, slabCostOf } from "./slab-map.ts";
 
 /** Ids that the hand reads from the index at once. */
 const HAND_IDS = 256;
@@ -63,6 +63,14 @@ export interface IndexWriterOptions {
   readonly shared: SharedState;
   readonly rings: readonly SharedArrayBuffer[];
   readonly report: ReportFault;
+}
+
+/** At start: the places in the slab that records name; tells what those and the files count. */
+function* placesInSlab(db: IndexDb, count: (bytes: number) => void): Generator<SlabPlace> {
+  for (const { bytes, offset } of db.bodiesOutside()) {
+    count(offset === null ? bytes : slabCostOf(bytes));
+    if (offset !== null) yield { offset, bytes };
+  }
 }
 
 export class IndexWriter {
@@ -94,21 +102,15 @@ export class IndexWriter {
     this.#bytesMax = options.diskBytesMax;
     this.#reserve = new DiskReserve(options.folder);
     this.#reserve.fill();
-    this.#slabMap = new SlabMap(options.diskBytesMax * SLAB_SPREAD);
-    this.#outsideBytes = this.#findBodiesOutside();
+    let outsideBytes = 0;
+    const places = placesInSlab(options.db, (bytes) => {
+      outsideBytes += bytes;
+    });
+    this.#slabMap = new SlabMap(options.diskBytesMax, places);
+    this.#outsideBytes = outsideBytes;
     this.#indexBytes = options.db.usedBytes();
     this.#publish();
     this.#wakeSoon();
-  }
-
-  /** At start: what is taken of the slab, and the bytes there and in files. */
-  #findBodiesOutside(): number {
-    let sum = 0;
-    for (const { bytes, offset } of this.#options.db.bodiesOutside()) {
-      if (offset !== null) this.#slabMap.mark({ offset, bytes });
-      sum += offset === null ? bytes : slabBytesOf(bytes);
-    }
-    return sum;
   }
 
   /** Looks at the rings soon. */
@@ -188,6 +190,7 @@ export class IndexWriter {
       this.#relieve();
       return false;
     }
+    shared.add(COUNTER.commits);
     this.#outsideBytes += lot.outsideBytes;
     this.#indexBytes = db.usedBytes();
     this.#publish();
@@ -236,7 +239,7 @@ export class IndexWriter {
     const isForSlab = slabPlaceOf(payload) !== null;
     const bodyBytes = isForSlab ? bodyOf(payload).length : fileBytes;
     const recordBytes = isForSlab ? headOf(payload).length : payload.length;
-    this.#makeRoom(lot, costOf(recordBytes) + (isForSlab ? slabBytesOf(bodyBytes) : fileBytes));
+    this.#makeRoom(lot, costOf(recordBytes) + (isForSlab ? slabCostOf(bodyBytes) : fileBytes));
     // By age, not by arrival: a large body may come in after a later small one.
     const ids = [id, ...db.ids(hash)].sort((a, b) => b - a);
     for (const oldest of ids.slice(ENTRIES_PER_KEY_MAX)) this.#remove(lot, oldest);
@@ -247,7 +250,7 @@ export class IndexWriter {
     db.put(id, record, place ?? (fileBytes > 0 ? { bytes: fileBytes, offset: null } : null));
     db.setIds(hash, ids.slice(0, ENTRIES_PER_KEY_MAX));
     lot.indexBytes += costOf(record.length);
-    lot.outsideBytes += place === null ? fileBytes : slabBytesOf(bodyBytes);
+    lot.outsideBytes += place === null ? fileBytes : slabCostOf(bodyBytes);
   }
 
   #freeSlab(places: readonly SlabPlace[]): void {
@@ -319,7 +322,7 @@ export class IndexWriter {
     if (outside === null) return true;
     if (outside.offset === null) lot.removedFiles.push(id);
     else lot.freed.push({ bytes: outside.bytes, offset: outside.offset });
-    lot.outsideBytes -= outside.offset === null ? outside.bytes : slabBytesOf(outside.bytes);
+    lot.outsideBytes -= outside.offset === null ? outside.bytes : slabCostOf(outside.bytes);
     return true;
   }
 

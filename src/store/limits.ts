@@ -15,14 +15,11 @@ export const SLAB_BYTES_MAX = 128 * 1024;
 /** What the slab gives out; a body wastes half of it. One byte of memory keeps count of each. */
 export const SLAB_UNIT_BYTES = 2 * 1024;
 
-/** The slab may be so much larger than the budget: bodies of many sizes leave gaps that only smaller ones fit. */
-export const SLAB_SPREAD = 1.25;
+/** What a body in the slab counts of the budget, for each byte: the gaps between bodies are on the disk as well. */
+export const SLAB_SPREAD = 1.06;
 
 /** Free room at the slab's end that is given back to the disk. */
 export const SLAB_CUT_BYTES = 1024 * 1024;
-
-/** Gaps that are looked at before the slab grows. */
-export const SLAB_PROBES_MAX = 200;
 
 /** Blocks that one read asks for: two are enough to keep the disk and the checksum busy. */
 export const READ_BLOCKS = 2;
@@ -68,8 +65,13 @@ export const HOT_BODY_BYTES_MAX = 4 * 1024 * 1024;
 /** Bodies that are on their way from a file into memory at once. */
 export const HOT_LOADS_MAX = 4;
 
-/** What an entry in memory costs beside its text and body: objects, strings' headers, the map's slot. */
-export const HOT_ENTRY_OVERHEAD_BYTES = 1024;
+/** Of a worker's memory for responses: the rest is for what was evicted and is not collected yet. */
+export const HOT_SHARE = 0.8;
+
+/** What an entry in memory costs beside its text and body: objects, the map's slot, what is made ready to be sent. */
+export const HOT_ENTRY_OVERHEAD_BYTES = 2048;
+/** Its fields stand there three times: one by one, as the lines of a head, and in the head of this second. */
+export const HOT_TEXT_COPIES = 3;
 export const HOT_FIELD_OVERHEAD_BYTES = 128;
 
 /** A waiting worker looks again after this, should a wake-up have been lost: not before a commit is due. */

@@ -1,4 +1,4 @@
-import type { SlabPlace } from "./slab.ts";
+import type { SlabPlace } from "./slab-map.ts";
 
 /** What one transaction has done so far; forgotten where it fails. */
 export class Lot {

@@ -17,7 +17,7 @@ import { crc32 } from "node:zlib";
 import { remember } from "#base/remember.ts";
 import type { ByteRange, StoredResponse } from "#caching/stored-response.ts";
 import { FieldList } from "#http/field-list.ts";
-import type { SlabPlace } from "./slab.ts";
+import type { SlabPlace } from "./slab-map.ts";
 
 const FORMAT = 2;
 /** Before the lengths. */

@@ -37,6 +37,8 @@ export const COUNTER = {
   /** 1 once the index is open for the others. */
   isReady: 5,
   seed: 6,
+  /** Moves with each commit, before the counters of the keys do. */
+  commits: 7,
 } as const;
 
 /** Places in `amounts` (doubles, each with one writer). Those of the workers follow. */

@@ -14,6 +14,7 @@ import type {
 } from "#caching/cache-store.ts";
 import type { StoredResponse } from "#caching/stored-response.ts";
 import { blockChecksum, FRAME_BYTES } from "./body-blocks.ts";
+import { BodyLoads } from "./body-loads.ts";
 import { bodyPath } from "./body-path.ts";
 import { BodyPump, memorySource } from "./body-source.ts";
 import { CHANGE, type ChangeKind } from "./change-ring.ts";
@@ -28,7 +29,7 @@ import {
   CLOSE_TIMEOUT_MS,
   HEAD_BYTES_MAX,
   HOT_BODY_BYTES_MAX,
-  HOT_LOADS_MAX,
+  HOT_SHARE,
   INLINE_BYTES_MAX,
   READ_BLOCKS,
   SPARE_BODIES_MAX,
@@ -52,6 +53,7 @@ export class Store implements CacheStore {
   readonly #pending: PendingChanges;
   readonly #loader: EntryLoader;
   readonly #claims: Claims;
+  readonly #bodyLoads: BodyLoads;
   readonly #writers = new Map<number, SpoolingWriter>();
   /** Large bodies that are complete but not yet in the index: read from their writers. */
   readonly #announced = new Map<SpoolingWriter, Entry>();
@@ -59,7 +61,7 @@ export class Store implements CacheStore {
   readonly #host: WriterHost;
   readonly #spareReads = new SpareBuffers(READ_BLOCKS * FRAME_BYTES, SPARE_READS_MAX);
   #inFlightBytes = 0;
-  #loads = 0;
+  #seenCommits = -1;
   #isClosed = false;
 
   constructor(parts: StoreParts) {
@@ -67,13 +69,19 @@ export class Store implements CacheStore {
     this.#shared = parts.shared;
     this.#generations = parts.shared.generations;
     this.#seed = parts.shared.get(COUNTER.seed);
-    this.#hot = new HotTier(parts.memoryBytesMax, (bytes) => parts.shared.setMemoryBytes(parts.index, bytes));
+    this.#hot = new HotTier(parts.memoryBytesMax * HOT_SHARE, (bytes) =>
+      parts.shared.setMemoryBytes(parts.index, bytes),
+    );
     this.#pending = new PendingChanges(parts.rings[parts.index] as SharedArrayBuffer, () =>
       parts.shared.ringDoorbell(),
     );
     this.#loader = new EntryLoader(parts, this.#pending);
     this.#claims = new Claims(parts.shared.claims, parts.index);
     this.#host = this.#makeHost();
+    const hotBodyBytesMax = Math.min(HOT_BODY_BYTES_MAX, parts.memoryBytesMax / 8);
+    this.#bodyLoads = new BodyLoads(this.#hot, hotBodyBytesMax, (entry, to, pump) =>
+      this.#fileSource(entry, to, pump),
+    );
   }
 
   find(key: CacheKey): readonly StoredEntry[] {
@@ -94,7 +102,7 @@ export class Store implements CacheStore {
     const pump = new BodyPump(from, end, sink);
     if (entry.body === null) {
       pump.start(this.#fileSource(entry as Entry, end, pump));
-      this.#loadBody(entry as Entry);
+      this.#bodyLoads.start(entry as Entry);
     } else {
       pump.start(memorySource(entry.body));
     }
@@ -211,6 +219,14 @@ export class Store implements CacheStore {
     while (this.#announced.size > 0 && performance.now() < limitMs) await pause(WAKE_FALLBACK_MS);
   }
 
+  /** Looks at the newest commit. To begin a read of the index costs several look-ups: not for each of them. */
+  #refresh(): void {
+    const commits = this.#shared.get(COUNTER.commits);
+    if (commits === this.#seenCommits) return;
+    this.#seenCommits = commits;
+    this.#parts.db.refresh();
+  }
+
   /** The index, what is pending laid over it, and into memory with it if it is used again. */
   #findInIndex(key: CacheKey, hot: HotKey | undefined): readonly Entry[] {
     if (this.#isClosed) return [];
@@ -218,7 +234,7 @@ export class Store implements CacheStore {
     const slot = this.#shared.generationSlot(hash);
     // Before the look-up: a change that comes in between is then seen the next time.
     const generation = Atomics.load(this.#generations, slot);
-    this.#parts.db.refresh();
+    this.#refresh();
     const indexed: Entry[] = [];
     for (const id of this.#parts.db.ids(hash)) {
       const known = hot?.entries.find((entry) => entry.id === id);
@@ -231,36 +247,6 @@ export class Store implements CacheStore {
       this.#hot.set(new HotKey(key, indexed, slot, generation));
     }
     return indexed;
-  }
-
-  /** Brings the body of an entry that is held from its file into memory, beside whatever else goes on. */
-  #loadBody(entry: Entry): void {
-    const bytesMax = Math.min(HOT_BODY_BYTES_MAX, this.#parts.memoryBytesMax / 8);
-    if (entry.isLoading || entry.bodyBytes > bytesMax || this.#loads >= HOT_LOADS_MAX) return;
-    const hot = this.#hot.get(entry.key);
-    if (hot === undefined || !hot.entries.includes(entry)) return;
-    this.#loads += 1;
-    entry.isLoading = true;
-    const body = Buffer.allocUnsafeSlow(entry.bodyBytes);
-    let filled = 0;
-    const over = (): void => {
-      this.#loads -= 1;
-      entry.isLoading = false;
-    };
-    const pump = new BodyPump(0, entry.bodyBytes, {
-      onBody: (bytes) => {
-        body.set(bytes, filled);
-        filled += bytes.length;
-        return true;
-      },
-      onEnd: () => {
-        over();
-        entry.body = body;
-        this.#hot.measure(hot);
-      },
-      onError: over,
-    });
-    pump.start(this.#fileSource(entry, entry.bodyBytes, pump));
   }
 
   #fileSource(entry: Entry, to: number, pump: BodyPump): FileSource {

@@ -1,5 +1,5 @@
 /** A mixed load: many more objects than the cache may hold, some asked for much more often than others. */
-import type { CacheTarget, LoadResult } from "./cache-sample.ts";
+import type { CacheTarget, LoadResult, LoadRun } from "./cache-sample.ts";
 import { runObjects } from "./load/objects.ts";
 
 /** Zipf over so many objects, of 1 to 64 KiB. */
@@ -21,14 +21,14 @@ export async function warmMixed(
   await runObjects({ ...where, objects: MIXED_OBJECTS, draw: drawOf(1, WARM_UP_REQUESTS) }, signal);
 }
 
-/** Asks for the same objects whoever is measured; what reaches the origin is what was not a hit. */
+/** Asks for the same objects whoever is measured, and for others in each round: what was just asked for is stored. What reaches the origin is what was not a hit. */
 export async function loadMixed(
   { origin, proxyPort: port }: CacheTarget,
-  seconds: number,
+  { seconds, round }: LoadRun,
   signal: AbortSignal,
 ): Promise<LoadResult> {
   const where = { port, authority: origin.authority, connections: MIXED_CONNECTIONS };
-  const draw = drawOf(2, REQUESTS_PER_SECOND_OF_RUN * seconds);
+  const draw = drawOf(2 + round, REQUESTS_PER_SECOND_OF_RUN * seconds);
   const before = await origin.count();
   const result = await runObjects({ ...where, objects: MIXED_OBJECTS, draw }, signal);
   const after = await origin.count();

@@ -29,9 +29,16 @@ export interface CachePlace extends PeerPlace {
 
 export interface CachePeer extends Peer<CachePlace> {
   readonly workersMax: number;
+  /** Where its stored responses are files; null where their room is laid out once. */
+  readonly store: ((place: CachePlace) => string) | null;
 }
 
 const mib = (bytes: number): number => Math.max(1, Math.round(bytes / MIB));
+
+/** Disk tiers lie in the place's folder, memory tiers on a file system in memory. */
+const storeFolder = (place: CachePlace): string => (place.diskBytes > 0 ? place.folder : place.memoryFolder);
+
+const squidStore = (place: CachePlace): string => `${storeFolder(place)}/objects`;
 
 /**
  * Squid's memory alone forgets the wrong objects (a hit ratio of 17 % in the mixed load, where LRU has 47 %). In the
@@ -42,7 +49,7 @@ function prepareSquid(place: CachePlace): readonly string[] {
   const onDisk = diskBytes > 0;
   const file = configure(place, "squid-cache.conf", {
     memoryMib: mib(onDisk ? memoryBytes : memoryBytes / 8),
-    store: `${onDisk ? place.folder : place.memoryFolder}/objects`,
+    store: squidStore(place),
     storeMib: mib(onDisk ? diskBytes : (memoryBytes * 7) / 8),
   });
   const squid = program("squid");
@@ -58,11 +65,9 @@ const NGINX_KEY_BYTES = 128;
  * open it goes on to serve after they are evicted: so it keeps none where the cache overflows.
  */
 function prepareNginx(place: CachePlace): readonly string[] {
-  const onDisk = place.diskBytes > 0;
-  const store = onDisk ? place.folder : place.memoryFolder;
-  const storeBytes = onDisk ? place.diskBytes : place.memoryBytes;
+  const storeBytes = place.diskBytes > 0 ? place.diskBytes : place.memoryBytes;
   const file = configure(place, "nginx-cache.conf", {
-    store,
+    store: storeFolder(place),
     storeMib: mib(storeBytes),
     keysKib: Math.ceil(((storeBytes / place.objectBytes) * NGINX_KEY_BYTES) / 1_024),
     openFiles: place.overflows ? "off" : "max=65536 inactive=3600s",
@@ -98,8 +103,7 @@ const prepareFutago = (place: CachePlace): readonly string[] => {
   const { workers, memoryBytes, diskBytes } = place;
   const diskBytesMax = diskBytes > 0 ? diskBytes : memoryBytes;
   const settings = { workers, cache: { enabled: true, memoryBytesMax: memoryBytes, diskBytesMax } };
-  const state = diskBytes > 0 ? place.folder : place.memoryFolder;
-  return futagoCommand(writeFutagoSettings({ ...place, settings }), state);
+  return futagoCommand(writeFutagoSettings({ ...place, settings }), storeFolder(place));
 };
 
 const GET_ONLY = { get: true, connect: false } as const;
@@ -108,6 +112,7 @@ export const CACHE_PEERS: readonly CachePeer[] = [
   {
     name: "futago",
     workersMax: 2,
+    store: (place) => `${storeFolder(place)}/cache`,
     packageName: null,
     settingsFile: "settings.json",
     can: GET_ONLY,
@@ -118,6 +123,7 @@ export const CACHE_PEERS: readonly CachePeer[] = [
   {
     name: "squid",
     workersMax: 1,
+    store: squidStore,
     packageName: "squid",
     settingsFile: "squid-cache.conf",
     can: GET_ONLY,
@@ -128,6 +134,7 @@ export const CACHE_PEERS: readonly CachePeer[] = [
   {
     name: "trafficserver",
     workersMax: 2,
+    store: null,
     packageName: "trafficserver",
     settingsFile: "records.config",
     can: GET_ONLY,
@@ -138,6 +145,7 @@ export const CACHE_PEERS: readonly CachePeer[] = [
   {
     name: "varnish",
     workersMax: 2,
+    store: null,
     packageName: "varnish",
     settingsFile: "varnish-cache.vcl",
     can: GET_ONLY,
@@ -148,6 +156,7 @@ export const CACHE_PEERS: readonly CachePeer[] = [
   {
     name: "nginx",
     workersMax: 2,
+    store: storeFolder,
     packageName: "nginx-light",
     settingsFile: "nginx-cache.conf",
     can: GET_ONLY,

@@ -21,15 +21,19 @@ export interface CacheRow {
   /** Of the two cores: what the proxy took, and all else. */
   readonly proxyCores: number;
   readonly otherCores: number;
+  /** What its files took; null where their room is laid out once. */
+  readonly storedBytes: number | null;
   readonly failures: number;
 }
+
+const MIB = 1024 * 1024;
 
 const milliseconds = (value: number): string => value.toFixed(value < 10 ? 2 : 0);
 
 /** One scenario's table. The last two columns are shares of one core: load and origin are in the rest. */
 export function cacheTable(title: string, unit: string, rows: readonly CacheRow[]): string {
   const head = [
-    ...["", unit, "lowest", "highest", "futago/it", "p50 ms", "p99 ms", "hits", "hit bytes"],
+    ...["", unit, "lowest", "highest", "futago/it", "p50 ms", "p99 ms", "hits", "hit bytes", "MiB in files"],
     ...["CPU µs each", "1/s at a core each", "proxy took", "rest took", ""],
   ];
   const lines = rows.map((row) => [
@@ -42,6 +46,7 @@ export function cacheTable(title: string, unit: string, rows: readonly CacheRow[
     milliseconds(row.p99Ms),
     percent(row.hitRatio),
     percent(row.byteHitRatio),
+    row.storedBytes === null ? "" : number(row.storedBytes / MIB),
     number(row.cpuMicrosecondsEach),
     number(row.capacity),
     percent(row.proxyCores),

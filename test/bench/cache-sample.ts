@@ -8,6 +8,12 @@ export interface CacheTarget {
   readonly origin: CacheOrigin;
 }
 
+export interface LoadRun {
+  readonly seconds: number;
+  /** Counted from 0; every proxy gets the same load in the same round. */
+  readonly round: number;
+}
+
 export interface LoadResult {
   /** Requests or megabytes a second: more is better. */
   readonly value: number;

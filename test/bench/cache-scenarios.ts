@@ -7,7 +7,7 @@ import {
   MIXED_OBJECTS,
   warmMixed,
 } from "./cache-mixed.ts";
-import type { CacheTarget, LoadResult } from "./cache-sample.ts";
+import type { CacheTarget, LoadResult, LoadRun } from "./cache-sample.ts";
 
 const KIB = 1_024;
 const MIB = 1_024 * KIB;
@@ -55,7 +55,7 @@ export interface CacheScenario {
   readonly standard: boolean;
   /** Brings the objects into the cache. */
   readonly warmUp: (target: CacheTarget, signal: AbortSignal) => Promise<void>;
-  readonly load: (target: CacheTarget, seconds: number, signal: AbortSignal) => Promise<LoadResult>;
+  readonly load: (target: CacheTarget, run: LoadRun, signal: AbortSignal) => Promise<LoadResult>;
 }
 
 interface HitSize {
@@ -89,7 +89,7 @@ function hitScenario(size: HitSize, where: CacheSetup, connections: number): Cac
     setup: where,
     standard: isStandard(size, where, connections),
     warmUp: (target, signal) => warmHits(target, hits, signal),
-    load: (target, seconds, signal) => loadHits(target, { ...hits, seconds }, signal),
+    load: (target, { seconds }, signal) => loadHits(target, { ...hits, seconds }, signal),
   };
 }
 

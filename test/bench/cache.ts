@@ -14,6 +14,7 @@ import { describeMachine, LOAD_CORE, PROXY_CORE, pinSelf, raiseOpenFiles } from 
 import { type BenchOptions, runMain, writeResults } from "./options.ts";
 import { type PeerStart, type RunningPeer, startPeer } from "./peers.ts";
 import { median } from "./stats.ts";
+import { storedBytes } from "./stored-bytes.ts";
 import { createWorkspace, freePort, type Workspace } from "./workspace.ts";
 
 const PRODUCT = "futago";
@@ -26,6 +27,8 @@ interface Measurement extends CacheSample {
   readonly scenario: string;
   readonly proxy: string;
   readonly round: number;
+  /** What its files took at the end; null where their room is laid out once. */
+  readonly storedBytes: number | null;
 }
 
 /** A proxy that could not be measured in a scenario, or was not started for a setup. */
@@ -48,6 +51,7 @@ class Comparison {
   readonly #options: BenchOptions;
   readonly #place: Place;
   readonly #signal: AbortSignal;
+  readonly #stores = new Map<RunningPeer, string>();
 
   constructor(options: BenchOptions, place: Place, signal: AbortSignal) {
     this.#options = options;
@@ -82,7 +86,9 @@ class Comparison {
       cores: setup.workers > 1 ? [PROXY_CORE, LOAD_CORE] : [PROXY_CORE],
       ...budget,
     };
-    return await startPeer(peer, place, this.#signal);
+    const start = await startPeer(peer, place, this.#signal);
+    if (start.ok && peer.store !== null) this.#stores.set(start.running, peer.store(place));
+    return start;
   }
 
   #leaveOut(absent: Absent): void {
@@ -105,9 +111,17 @@ class Comparison {
   async #sample(scenario: CacheScenario, one: RunningPeer, round: number): Promise<void> {
     const target = this.#target(one);
     const sample = await sampleCache(target, scenario.setup.workers, () =>
-      scenario.load(target, this.#options.secondsEach, this.#signal),
+      scenario.load(target, { seconds: this.#options.secondsEach, round }, this.#signal),
     );
-    this.measurements.push({ ...sample, scenario: scenario.name, proxy: one.peer.name, round });
+    const store = this.#stores.get(one);
+    const stored = store === undefined ? null : storedBytes(store);
+    this.measurements.push({
+      ...sample,
+      scenario: scenario.name,
+      proxy: one.peer.name,
+      round,
+      storedBytes: stored,
+    });
   }
 
   /** A proxy that fails in a scenario is left out of the rest of it, and what it showed there does not count. */
@@ -145,8 +159,8 @@ const isChosen = (only: readonly string[], name: string, kind: readonly string[]
 const of = (all: readonly Measurement[], scenario: string, proxy: string): readonly Measurement[] =>
   all.filter((one) => one.scenario === scenario && one.proxy === proxy);
 
-function rowOf(samples: readonly CacheSample[], proxy: string): Omit<CacheRow, "ratio"> {
-  const middle = (read: (sample: CacheSample) => number): number => median(samples.map(read));
+function rowOf(samples: readonly Measurement[], proxy: string): Omit<CacheRow, "ratio"> {
+  const middle = (read: (sample: Measurement) => number): number => median(samples.map(read));
   const rates = samples.map((sample) => sample.value);
   return {
     proxy,
@@ -162,6 +176,9 @@ function rowOf(samples: readonly CacheSample[], proxy: string): Omit<CacheRow, "
     capacity: middle((sample) => sample.capacity),
     proxyCores: middle((sample) => sample.proxyCores),
     otherCores: middle((sample) => sample.otherCores),
+    storedBytes: samples.every((sample) => sample.storedBytes === null)
+      ? null
+      : middle((sample) => sample.storedBytes ?? 0),
     failures: samples.reduce((sum, sample) => sum + sample.failures, 0),
   };
 }

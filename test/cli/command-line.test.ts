@@ -51,7 +51,10 @@ t.test("a wrong command line exits 64 and says what was probably meant", async (
     [["check-settings"], /^futago: check-settings: FILE is missing \(see "futago check-settings --help"\)/],
     [["check-settings", "a", "b"], /unexpected word "b"/],
     [["status", "--jsn"], /unknown option --jsn; did you mean --json\?/],
-    [["ha", "handovr"], /"handovr" is none of status, handover, maintenance on, maintenance off, announce/],
+    [
+      ["ha", "handovr"],
+      /"handovr" is none of status, handover, maintenance on, maintenance off, announce, presets/,
+    ],
     [["ha", "toString"], /"toString" is none of/],
     [["status", "-x"], /unknown option -x/],
     [["status", "--json=yes"], /--json takes no value/],
@@ -74,10 +77,13 @@ t.test("a wrong command line exits 64 and says what was probably meant", async (
 t.test("help is there for the whole and for every command", async (t) => {
   const general = await futago("--help");
   t.equal(general.code, 0);
-  const names = [...general.out.matchAll(/^ {2}((?:cache )?[a-z-]+) /gm)].map(([, name]) => name ?? "");
+  const names = [...general.out.matchAll(/^ {2}((?:(?:cache|pac) )?[a-z-]+) /gm)].map(
+    ([, name]) => name ?? "",
+  );
   t.strictSame(names, [
     ...["run", "check-settings", "status", "ha", "reload", "drain"],
-    ...["cache purge", "cache stats", "cache inspect", "version", "help"],
+    ...["cache purge", "cache stats", "cache inspect", "pac show", "pac test", "pac lint", "pac publish"],
+    ...["version", "help"],
   ]);
   for (const name of names) {
     const words = name.split(" ");
@@ -113,4 +119,17 @@ t.test("the control socket is the one that the settings in the state folder name
   const state = stateFolder(t, { control: { socket: "other.sock" } });
   t.match((await futago("status", "--state", state)).err, join(state, "other.sock"));
   t.match((await futago("status", "--state", state, "--socket", "/nowhere/x.sock")).err, "/nowhere/x.sock");
+});
+
+t.test("the presets are told with what they cost and how they are set", async (t) => {
+  const { code, out } = await futago("ha", "presets");
+  t.equal(code, 0);
+  t.match(out, /^manual +2000 ms × 5 +a takeover within 10030 ms$/m);
+  t.match(out, /^fastest +20 ms × 3 +a takeover within 90 ms$/m);
+  const settings = [...out.matchAll(/"redundancy": (\{.*\})/g)].map(([, text]) => JSON.parse(text ?? ""));
+  t.strictSame(settings, [
+    { intervalMs: 2_000, count: 5 },
+    { intervalMs: 100, count: 3 },
+    { intervalMs: 20, count: 3 },
+  ]);
 });

@@ -2,7 +2,7 @@
 import { closeSync, existsSync, openSync, statSync, truncateSync, writeSync } from "node:fs";
 import t from "tap";
 import { SLAB_CUT_BYTES, SLAB_UNIT_BYTES } from "#store/limits.ts";
-import { SlabMap, type SlabPlace, slabBytesOf } from "#store/slab.ts";
+import { SlabMap, type SlabPlace, slabBytesOf, slabCostOf } from "#store/slab-map.ts";
 import { Rng } from "#test/fuzz/rng.ts";
 import { until } from "#test/support/until.ts";
 import { bodyOf, put, readAll, response } from "./samples.ts";
@@ -47,18 +47,49 @@ t.test("places never overlap, whatever is taken and freed", async (t) => {
   t.ok(refused < 2_000, `${refused} found no gap`);
 });
 
-t.test("what is marked at the start is not given out, and the end is told when much is free", async (t) => {
-  const map = new SlabMap(64 * MIB);
-  const marked = { offset: 5 * SLAB_UNIT_BYTES, bytes: 3 * SLAB_UNIT_BYTES };
-  map.mark(marked);
-  const offset = map.take(6 * SLAB_UNIT_BYTES);
-  t.equal(offset, 8 * SLAB_UNIT_BYTES, "not in the gap of five, not over it");
-  const large = { offset: map.take(SLAB_CUT_BYTES) ?? 0, bytes: SLAB_CUT_BYTES };
-  t.equal(map.freeEnd(), null);
-  map.free(large);
-  t.equal(map.freeEnd(), 14 * SLAB_UNIT_BYTES);
-  t.equal(map.freeEnd(), null, "once");
-  t.equal(new SlabMap(MIB).take(2 * MIB), null, "never beyond its limit");
+t.test(
+  "what records name at the start is not given out, and the end is told when much is free",
+  async (t) => {
+    const named = { offset: 5 * SLAB_UNIT_BYTES, bytes: 3 * SLAB_UNIT_BYTES };
+    const map = new SlabMap(64 * MIB, [named]);
+    const offset = map.take(6 * SLAB_UNIT_BYTES);
+    t.equal(offset, 8 * SLAB_UNIT_BYTES, "not in the gap of five, not over it");
+    t.equal(map.take(2 * SLAB_UNIT_BYTES), 0, "the gap serves what it fits");
+    const large = { offset: map.take(SLAB_CUT_BYTES) ?? 0, bytes: SLAB_CUT_BYTES };
+    t.equal(map.freeEnd(), null);
+    map.free(large);
+    t.equal(map.freeEnd(), 14 * SLAB_UNIT_BYTES);
+    t.equal(map.freeEnd(), null, "once");
+    t.equal(new SlabMap(MIB).take(2 * MIB), null, "never beyond its limit");
+  },
+);
+
+t.test("bodies of many sizes fill nine tenths of the room that they count", async (t) => {
+  const bytesMax = 64 * MIB;
+  const map = new SlabMap(bytesMax);
+  const rng = new Rng(20_261_124, 8);
+  const held: SlabPlace[] = [];
+  let cost = 0;
+  let [refused, steps] = [0, 0];
+  for (; steps < 30_000; steps += 1) {
+    const bytes = 1024 * (1 + (rng.next() % 64));
+    while (cost + slabCostOf(bytes) > bytesMax) {
+      const at = rng.next() % held.length;
+      const gone = held[at] as SlabPlace;
+      held[at] = held.at(-1) as SlabPlace;
+      held.pop();
+      cost -= slabCostOf(gone.bytes);
+      map.free(gone);
+    }
+    const offset = map.take(bytes);
+    if (offset === null) refused += 1;
+    else {
+      held.push({ offset, bytes });
+      cost += slabCostOf(bytes);
+    }
+  }
+  t.ok(cost > 0.99 * bytesMax, "the budget is used");
+  t.ok(refused < steps / 1000, `${refused} of ${steps} found no gap`);
 });
 
 t.test("bodies of middle size survive a restart, for every thread", async (t) => {

@@ -77,7 +77,7 @@ export class AddressWatch {
   }
 
   async #follow(network: TestNetwork, host: string): Promise<void> {
-    const program = network.run(host, ["ip", "-o", "-ts", "monitor", "address", "link"]);
+    const program = network.spawn(host, ["ip", "-o", "-ts", "monitor", "address", "link"]);
     const ready = Promise.withResolvers<void>();
     if (program.stdout === null) throw new Error("ip monitor has no output");
     createInterface({ input: program.stdout }).on("line", (line) => {

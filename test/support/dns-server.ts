@@ -76,8 +76,11 @@ function record(type: number, ttl: number, address: string): Buffer {
   return Buffer.concat([head, data]);
 }
 
-/** Starts a server on 127.0.0.1 with those names. */
-export async function startDnsServer(initial: Readonly<Record<string, DnsRecords>> = {}): Promise<DnsServer> {
+/** Starts a server with those names, on 127.0.0.1 and a port that the system chooses unless told otherwise. */
+export async function startDnsServer(
+  initial: Readonly<Record<string, DnsRecords>> = {},
+  at: { readonly address: string; readonly port: number } = { address: "127.0.0.1", port: 0 },
+): Promise<DnsServer> {
   const names = new Map(Object.entries(initial));
   const asked: string[] = [];
   const timers = new Set<NodeJS.Timeout>();
@@ -106,10 +109,10 @@ export async function startDnsServer(initial: Readonly<Record<string, DnsRecords
     }, known?.delayMs?.[family] ?? 0);
     timers.add(timer);
   });
-  await new Promise<void>((resolve) => socket.bind(0, "127.0.0.1", resolve));
+  await new Promise<void>((resolve) => socket.bind(at.port, at.address, resolve));
 
   return {
-    address: `127.0.0.1:${socket.address().port}`,
+    address: `${at.address}:${socket.address().port}`,
     set: (name, records) => {
       if (records === null) names.delete(name);
       else names.set(name, records);

@@ -3,7 +3,7 @@
  * removes everything when the network ends, also when whoever made it is killed.
  */
 import { type ChildProcess, execFileSync, spawn, spawnSync } from "node:child_process";
-import { mkdirSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import type { Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -24,7 +24,7 @@ for name in $(ip netns list | cut -d ' ' -f 1 | grep "^$0-"); do
   ip netns pids "$name" | xargs -r kill -9 2>/dev/null
   ip netns delete "$name"
 done
-rm -rf "$1"`;
+rm -rf "$1" /etc/netns/"$0"-*`;
 
 let networks = 0;
 
@@ -101,7 +101,7 @@ export class TestNetwork {
    */
   completePackets(): void {
     const off = ["tx", "gso", "tso", "gro"].flatMap((each) => [each, "off"]);
-    for (const host of this.#hosts) this.runNow(host, "ethtool", "-K", "eth0", ...off);
+    for (const host of this.#hosts) this.run(host, "ethtool", "-K", "eth0", ...off);
   }
 
   /** Gives an interface of the host its addresses and sets it up. */
@@ -129,18 +129,18 @@ export class TestNetwork {
 
   /** Runs a Node program within a host. */
   node(name: string, words: readonly string[], withChannel = false): ChildProcess {
-    return this.run(name, [process.execPath, "--no-warnings", ...words], withChannel);
+    return this.spawn(name, [process.execPath, "--no-warnings", ...words], withChannel);
   }
 
   /** Runs a Node program as a part of the network itself, before everything else where that is permitted. */
   device(name: string, words: readonly string[]): ChildProcess {
     const before = mayRunInRealTime ? REAL_TIME : [];
-    return this.run(name, [...before, process.execPath, "--no-warnings", ...words], true);
+    return this.spawn(name, [...before, process.execPath, "--no-warnings", ...words], true);
   }
 
   /** Runs any program within a host; what it writes is the caller's to read. */
-  run(name: string, words: readonly string[], withChannel = false): ChildProcess {
-    const child = spawn("ip", ["netns", "exec", this.#space(name), ...words], {
+  spawn(name: string, words: readonly string[], withChannel = false): ChildProcess {
+    const child = spawn("ip", [...this.#within(name), ...words], {
       stdio: ["ignore", "pipe", "pipe", ...(withChannel ? (["ipc"] as const) : [])],
     });
     this.#children.add(child);
@@ -148,13 +148,29 @@ export class TestNetwork {
     return child;
   }
 
-  /** Runs a program within a host to its end; throws when it fails. */
-  runNow(name: string, ...words: readonly string[]): string {
-    return ip("netns", "exec", this.#space(name), ...words);
+  /** Runs any program within a host, silently, as the leader of a process group of its own. */
+  program(name: string, command: readonly string[], env: NodeJS.ProcessEnv): ChildProcess {
+    return spawn("ip", [...this.#within(name), ...command], { stdio: "ignore", detached: true, env });
+  }
+
+  /** What programs within a host find as /etc/resolv.conf from now on. */
+  resolver(name: string, text: string): void {
+    const folder = join("/etc/netns", this.#space(name));
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(join(folder, "resolv.conf"), text);
+  }
+
+  #within(name: string): readonly string[] {
+    return ["netns", "exec", this.#space(name)];
+  }
+
+  /** What a program prints that is run within a host. */
+  run(name: string, ...words: readonly string[]): string {
+    return ip(...this.#within(name), ...words);
   }
 
   write(name: string, path: string, text: string): void {
-    this.runNow(name, "sh", "-c", `echo ${text} > ${path}`);
+    this.run(name, "sh", "-c", `echo ${text} > ${path}`);
   }
 
   #space(name: string): string {

@@ -50,6 +50,8 @@ export interface TestPairExtras {
   readonly jumpingClocks?: boolean;
   /** Whether the units' cables can be made bad. */
   readonly wires?: boolean;
+  /** Whatever the units' settings have beside the redundancy section. */
+  readonly settings?: object;
 }
 
 const LIMIT_MS = 15_000;
@@ -101,18 +103,15 @@ export class TestPair {
     return pair;
   }
 
+  /** Makes a unit read settings that differ from those of the pair; `key`: another pair key. */
+  async reload(name: UnitName, changes: object, key = KEY): Promise<void> {
+    this.#writeSettings(name, changes, key);
+    await this.signal(name, "SIGHUP");
+  }
+
   /** Starts what the unit runs, with settings of its own. */
   startProgram(name: UnitName): void {
-    const state = join(this.network.folder, name);
-    mkdirSync(state, { recursive: true });
-    const keyFile = join(state, "key");
-    writeFileSync(keyFile, KEY);
-    const file = join(state, "settings.json");
-    const second = this.#extras.secondPath ? { secondPeerAddress: SECOND_PLAN[otherUnit(name)] } : {};
-    const redundancy = { ...second, ...this.#redundancy };
-    const device = this.#extras.device?.name ?? "eth0";
-    const settings = pairSettings(name, { keyFile, families: this.#families, device, redundancy });
-    writeFileSync(file, JSON.stringify(settings));
+    const { file, state } = this.#writeSettings(name, {}, KEY);
     const preload = this.#extras.jumpingClocks ? ["--import", "./test/support/jumping-clock.ts"] : [];
     const where = ["--settings", file, "--state", state];
     // The firmware schedules the heartbeat in real time; bounds of milliseconds hold there, not on a busy machine.
@@ -125,6 +124,19 @@ export class TestPair {
     program.stderr?.on("data", (text: Buffer) => {
       this.#logs.set(name, (this.#logs.get(name) ?? "") + text);
     });
+  }
+
+  #writeSettings(name: UnitName, changes: object, key: string): { file: string; state: string } {
+    const state = join(this.network.folder, name);
+    mkdirSync(state, { recursive: true });
+    const [keyFile, file] = [join(state, "key"), join(state, "settings.json")];
+    writeFileSync(keyFile, key);
+    const { device, secondPath, settings } = this.#extras;
+    const second = secondPath ? { secondPeerAddress: SECOND_PLAN[otherUnit(name)] } : {};
+    const redundancy = { ...second, ...this.#redundancy, ...changes };
+    const options = { keyFile, families: this.#families, device: device?.name ?? "eth0", redundancy };
+    writeFileSync(file, JSON.stringify({ ...pairSettings(name, options), ...settings }));
+    return { file, state };
   }
 
   /** What the unit's programs have written to the log. */

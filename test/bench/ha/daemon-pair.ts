@@ -41,7 +41,7 @@ export function daemonPair(
   const daemons = new Map<UnitName, ChildProcess>();
   let startedMs = 0;
   const start = (unit: UnitName): void => {
-    const daemon = lab.network.run(unit, command(unit));
+    const daemon = lab.network.spawn(unit, command(unit));
     daemon.stdout?.resume();
     daemon.stderr?.resume();
     daemons.set(unit, daemon);

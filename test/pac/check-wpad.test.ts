@@ -1,0 +1,60 @@
+import { readFileSync } from "node:fs";
+import t from "tap";
+import { checkWpadSettings, wpadWarnings } from "#pac/check-wpad.ts";
+import { wpadSettings } from "./wpad-samples.ts";
+
+interface Case {
+  readonly behaviour: string;
+  readonly wpad: object;
+  /** The path and a part of what is expected, of each fault. */
+  readonly faults: readonly (readonly [path: string, expected: string])[];
+}
+
+const CASES = JSON.parse(
+  readFileSync(new URL("./wpad-faults.json", import.meta.url), "utf8"),
+) as readonly Case[];
+
+t.test("what would make a script with a trap is refused, with its reason", async (t) => {
+  for (const { behaviour, wpad, faults } of CASES) {
+    const found = checkWpadSettings(wpadSettings(wpad));
+    t.strictSame(
+      found.map(({ path }) => path),
+      faults.map(([path]) => path),
+      behaviour,
+    );
+    for (const [index, [, expected]] of faults.entries())
+      t.match(found[index]?.expected, expected, behaviour);
+  }
+});
+
+t.test("scripts that browsers would ignore for their length are refused", async (t) => {
+  const rules = Array.from({ length: 1_000 }, (_, at) => ({
+    match: "exact",
+    value: `${"long-".repeat(10)}${at}.example.com`,
+  }));
+  t.match(checkWpadSettings(wpadSettings({ rules })), [
+    { path: "wpad.rules", found: /a script of \d+ bytes/ },
+  ]);
+  const profiles = [{ name: "big", rules }];
+  t.match(checkWpadSettings(wpadSettings({ profiles })), [{ path: "wpad.profiles[0].rules" }]);
+});
+
+t.test("nothing is asked of a server that is off", async (t) => {
+  t.strictSame(checkWpadSettings(wpadSettings({ enabled: false, proxies: [] })), []);
+  t.strictSame(wpadWarnings(wpadSettings({ enabled: false, trailingDirect: true })), []);
+});
+
+t.test("what is allowed by choice is warned of, with the reason", async (t) => {
+  const redundancy = { enabled: true, peerAddress: "192.168.0.2" };
+  t.strictSame(wpadWarnings(wpadSettings({}, { redundancy })), []);
+  t.match(wpadWarnings(wpadSettings({ trailingDirect: true }, { redundancy })), [
+    /Chrome and Edge for 5 minutes, Firefox for 30/,
+  ]);
+  t.match(wpadWarnings(wpadSettings({ profiles: [{ name: "x", trailingDirect: true }] }, { redundancy })), [
+    /trailingDirect/,
+  ]);
+  t.match(wpadWarnings(wpadSettings({ resolveNames: true }, { redundancy })), [/look-up/]);
+  t.match(wpadWarnings(wpadSettings({})), [/state of the peer is not known/]);
+  const proxies = [{ name: "a", host: "proxy", scheme: "https" }];
+  t.match(wpadWarnings(wpadSettings({ proxies })), [/HTTPS/, /without a domain/]);
+});

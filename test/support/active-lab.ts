@@ -1,0 +1,264 @@
+/** Two whole units in active-active use, an origin and clients with browsers, on a bridge of their own. Root only. */
+import type { ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Test } from "tap";
+import { callControl } from "#control/client.ts";
+import type { PairStatusAnswer, StatusAnswer } from "#control/contract.ts";
+import { type BrowserName, LabBrowser, type ScriptUrl } from "./lab-browser.ts";
+import { TestNetwork } from "./namespaces.ts";
+import { until } from "./until.ts";
+
+export type UnitName = "a" | "b";
+
+const UNITS = { a: "10.8.0.1", b: "10.8.0.2" } as const;
+const FLOATING = { a: "10.8.0.100", b: "10.8.0.101" } as const;
+const ORIGIN = "10.8.0.9";
+/** Clients by their last octets: two even, two odd. */
+export const CLIENTS = [10, 11, 12, 13] as const;
+const PAGES = "www.pages.test";
+const PROXY_PORT = 3_128;
+const LIMIT_MS = 60_000;
+const LOG_LIMIT_MS = 15_000;
+/** The pair whose floating address is at home on the other unit. */
+const SECOND_PAIR = { pairId: 2, port: 7_901 } as const;
+
+const SCRIPT_URL = `http://${FLOATING.a}/wpad.dat`;
+
+const otherUnit = (name: UnitName): UnitName => (name === "a" ? "b" : "a");
+
+export class ActiveLab {
+  readonly network: TestNetwork;
+  readonly #t: Test;
+  readonly #folder = mkdtempSync(join(tmpdir(), "futago-lab-"));
+  readonly #wpad: object;
+  readonly #hasSecondPair: boolean;
+  readonly #programs = new Map<UnitName, readonly ChildProcess[]>();
+  readonly #seen: string[] = [];
+  #pages = 0;
+
+  private constructor(t: Test, wpad: object, hasSecondPair: boolean) {
+    this.#t = t;
+    this.network = new TestNetwork(t);
+    this.#wpad = wpad;
+    this.#hasSecondPair = hasSecondPair;
+    t.teardown(() => rmSync(this.#folder, { recursive: true, force: true }));
+  }
+
+  /** Both units serve, each floating address is at home. `secondPair`: each unit has one, not unit a both. */
+  static async start(t: Test, wpad: object = {}, secondPair = false): Promise<ActiveLab> {
+    const lab = new ActiveLab(t, wpad, secondPair);
+    for (const name of ["a", "b"] as const) lab.network.addHost(name, `${UNITS[name]}/24`);
+    lab.network.addHost("origin", `${ORIGIN}/24`);
+    for (const octet of CLIENTS) {
+      const host = `c${octet}`;
+      lab.network.addHost(host, `10.8.0.${octet}/24`);
+      // Browsers ask nobody where no route leads out.
+      lab.network.ip(host, "route", "add", "default", "via", ORIGIN);
+      lab.network.resolver(host, `search corp.test\nnameserver ${ORIGIN}\n`);
+    }
+    await lab.#startOrigin();
+    for (const name of ["a", "b"] as const) lab.startUnit(name);
+    await lab.settled();
+    return lab;
+  }
+
+  async #startOrigin(): Promise<void> {
+    const names = { [PAGES]: ORIGIN, "wpad.corp.test": FLOATING.a };
+    const words = ["test/support/lab-origin.ts", ORIGIN, JSON.stringify(names)];
+    const origin = this.network.node("origin", words, true);
+    await once(origin, "message");
+    origin.on("message", (path) => this.#seen.push(String(path)));
+  }
+
+  #redundancy(name: UnitName, home: UnitName): object {
+    return {
+      enabled: true,
+      role: name === home ? "active" : "standby",
+      peerAddress: UNITS[otherUnit(name)],
+      intervalMs: 50,
+      count: 3,
+      leaseMs: 2_000,
+      failback: { mode: "at-once", holdMs: 200 },
+      floatingAddresses: [{ address: FLOATING[home], prefixLength: 24, interface: "eth0" }],
+      ...(home === "b" ? SECOND_PAIR : {}),
+    };
+  }
+
+  /** Starts all that a unit runs. */
+  startUnit(name: UnitName): void {
+    const listen = [{ address: "0.0.0.0", port: PROXY_PORT }];
+    const common = {
+      unit: { name: `unit-${name}` },
+      listen,
+      workers: 1,
+      clients: { allowedNetworks: ["10.8.0.0/24", "127.0.0.0/8"] },
+      egress: { allow: [{ network: "10.8.0.0/24" }] },
+      dns: { servers: [ORIGIN] },
+      cache: { enabled: false },
+      accessLog: { format: "json" },
+    };
+    const proxies = (["a", "b"] as const).map((each) => ({
+      name: each,
+      host: UNITS[each],
+      floatingHost: FLOATING[each],
+      unit: each === name ? "this" : "peer",
+    }));
+    const wpad = {
+      enabled: true,
+      listen: [{ address: FLOATING.a, port: 80 }],
+      hosts: [".corp.test", "wpad"],
+      proxies,
+      ...this.#wpad,
+    };
+    const first = this.#write(name, "first", { ...common, redundancy: this.#redundancy(name, "a"), wpad });
+    const programs = [
+      this.network.node(name, [
+        "appliance/cli/futago.ts",
+        "run",
+        "--settings",
+        join(first, "settings.json"),
+        "--state",
+        first,
+      ]),
+    ];
+    if (this.#hasSecondPair) {
+      const second = this.#write(name, "second", { ...common, redundancy: this.#redundancy(name, "b") });
+      const words = [
+        "appliance/main/heartbeatd.ts",
+        "--settings",
+        join(second, "settings.json"),
+        "--state",
+        second,
+      ];
+      programs.push(this.network.node(name, words));
+    }
+    for (const program of programs) {
+      program.stdout?.resume();
+      program.stderr?.resume();
+    }
+    this.#programs.set(name, programs);
+  }
+
+  #write(name: UnitName, part: string, settings: object): string {
+    const folder = join(this.#folder, name, part);
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(join(folder, "settings.json"), JSON.stringify(settings));
+    return folder;
+  }
+
+  /** A unit dies: every process of it at once, without a word to anybody. */
+  kill(name: UnitName): void {
+    const programs = this.#programs.get(name) ?? [];
+    for (const program of programs) program.kill("SIGKILL");
+  }
+
+  /** A unit is gone from the network, as when it loses its power. */
+  vanish(name: UnitName): void {
+    this.network.forward(name, "off");
+  }
+
+  /** And it is back. */
+  reappear(name: UnitName): void {
+    this.network.forward(name, "on");
+  }
+
+  async status(name: UnitName): Promise<StatusAnswer | null> {
+    const answer = await callControl(join(this.#folder, name, "first", "control.sock"), {
+      command: "status",
+    });
+    return answer.ok ? answer.value : null;
+  }
+
+  /** The pair whose floating address is at home on `home`, as `name` sees it. */
+  async pairStatus(name: UnitName, home: UnitName = "a"): Promise<PairStatusAnswer | null> {
+    const part = home === "a" ? "first" : "second";
+    const answer = await callControl(join(this.#folder, name, part, "heartbeat.sock"), {
+      command: "pair-status",
+    });
+    return answer.ok ? answer.value : null;
+  }
+
+  /** Resolves when `name` holds the address that is at home on `home`. */
+  async holds(name: UnitName, home: UnitName = "a"): Promise<void> {
+    await until(async () => (await this.pairStatus(name, home))?.own.holds || undefined, LIMIT_MS);
+  }
+
+  /** Resolves when both units are well, serve scripts and see each other, and each address is at home. */
+  async settled(): Promise<void> {
+    await this.holds("a");
+    if (this.#hasSecondPair) await this.holds("b", "b");
+    for (const name of ["a", "b"] as const)
+      await until(async () => {
+        const wpad = (await this.status(name))?.wpad;
+        return (wpad?.thisUnit === "well" && wpad.peerUnit === "well") || undefined;
+      }, LIMIT_MS);
+  }
+
+  /** Opens the page of 50 objects in a new browser of a client. */
+  open(name: BrowserName, client: number, script: ScriptUrl = SCRIPT_URL): OpenPage {
+    this.#pages += 1;
+    const id = `p${this.#pages}`;
+    const page = `http://${PAGES}/page?id=${id}`;
+    const browser = new LabBrowser(name, this.network, `c${client}`, { script, page });
+    return new OpenPage(this.#t, id, browser, this.#seen);
+  }
+
+  /** Resolves with true once the unit has logged at least that many of the page's objects. */
+  hasServed(name: UnitName, page: OpenPage, count: number): Promise<true> {
+    return until(async () => (await this.servedBy(page))[name] >= count || undefined, LOG_LIMIT_MS);
+  }
+
+  /** Whose proxy logged how many of the page's requests. */
+  async servedBy(page: OpenPage): Promise<Readonly<Record<UnitName, number>>> {
+    const count = (name: UnitName): number => {
+      const file = join(this.#folder, name, "first", "log", "access.log");
+      const text = existsSync(file) ? readFileSync(file, "utf8") : "";
+      return text.split("\n").filter((line) => line.includes(`id=${page.id}"`) && line.includes("/object/"))
+        .length;
+    };
+    return { a: count("a"), b: count("b") };
+  }
+}
+
+/** A page that loads in a browser, as the origin hears of it. */
+export class OpenPage {
+  readonly id: string;
+  readonly #browser: LabBrowser;
+  readonly #seen: readonly string[];
+  #marks: Promise<number> | null = null;
+
+  constructor(t: Test, id: string, browser: LabBrowser, seen: readonly string[]) {
+    this.id = id;
+    this.#browser = browser;
+    this.#seen = seen;
+    t.teardown(() => this.close());
+  }
+
+  /** Resolves when half of the objects have been shown. */
+  async half(): Promise<void> {
+    await this.#reported(/^half$/);
+  }
+
+  /** How many objects were shown, once the page has tried them all. */
+  async done(): Promise<number> {
+    return Number((await this.#reported(/^done-\d+$/)).slice("done-".length));
+  }
+
+  /** Ends the browser; how often it held a proxy for bad. */
+  close(): Promise<number> {
+    this.#marks ??= this.#browser.close();
+    return this.#marks;
+  }
+
+  async #reported(wanted: RegExp): Promise<string> {
+    const suffix = `?id=${this.id}`;
+    const reports = (): readonly string[] =>
+      this.#seen
+        .filter((path) => path.startsWith("/report/") && path.endsWith(suffix))
+        .map((path) => path.slice("/report/".length, -suffix.length));
+    return until(() => reports().find((report) => wanted.test(report)), LIMIT_MS);
+  }
+}
