@@ -150,8 +150,10 @@ export class FloatingAddresses {
     return faults.length === 0 ? success(null) : failure(faults.join(", "));
   }
 
-  /** Tells the network that the addresses are here. */
+  /** Tells the network that the addresses are here; whom the kernel did not find while it was cut off, it asks anew. */
   announce(): void {
+    const indexes = [...this.#links.values()].map(({ index }) => index);
+    this.#netlink.forgetUnknownNeighbours(new Set(indexes));
     for (const { address, interface: name } of this.#placed)
       this.#ports.get(name)?.announce(address, this.#gatewayMac(address));
   }

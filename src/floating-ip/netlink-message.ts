@@ -4,6 +4,7 @@
  */
 import { formatIpAddress, type IpAddress } from "#policy/ip-address.ts";
 import { addressBytes, addressFromBytes } from "./address-bytes.ts";
+import { type KernelNeighbour, NEW_NEIGHBOUR, parseNeighbour } from "./neighbour-message.ts";
 import {
   attribute,
   attributesOf,
@@ -27,7 +28,6 @@ const TYPE = {
   delAddr: 21,
   getAddr: 22,
   newRoute: 24,
-  newNeigh: 28,
 };
 
 const AF_INET = 2;
@@ -35,9 +35,6 @@ const AF_INET6 = 10;
 const IFA = { address: 1, local: 2, cacheInfo: 6, flags: 8 };
 const IFA_F_NODAD = 0x02;
 const IFA_F_NOPREFIXROUTE = 0x200;
-const NEIGHBOUR_BODY_BYTES = 12;
-const NDA = { destination: 1, linkAddress: 2 };
-const NUD_REACHABLE = 0x02;
 const RTA = { destination: 1, interface: 4, priority: 6, expires: 23 };
 const ROUTE_BODY_BYTES = 12;
 const RT_TABLE_LOCAL = 255;
@@ -73,6 +70,7 @@ export interface KernelLink {
 export type NetlinkMessage =
   | { readonly kind: "address"; readonly present: boolean; readonly address: KernelAddress }
   | { readonly kind: "link"; readonly present: boolean; readonly link: KernelLink }
+  | { readonly kind: "neighbour"; readonly neighbour: KernelNeighbour }
   | NetlinkResult;
 
 function addressBody(address: IpAddress, index: number): Buffer {
@@ -140,19 +138,6 @@ export const removeAddress = (address: IpAddress, index: number, sequence: numbe
     attribute(IFA.local, addressBytes(address)),
   ]);
 
-/** Tells the kernel where a neighbour is, as if it had just been heard: the entry ages like any other. */
-export function setNeighbour(address: IpAddress, index: number, mac: Uint8Array, sequence: number): Buffer {
-  const body = Buffer.alloc(NEIGHBOUR_BODY_BYTES);
-  body[0] = address.family === 4 ? AF_INET : AF_INET6;
-  body.writeUInt32LE(index, 4);
-  body.writeUInt16LE(NUD_REACHABLE, 8);
-  return message(TYPE.newNeigh, FLAG.ack | FLAG.create | FLAG.replace, sequence, [
-    body,
-    attribute(NDA.destination, addressBytes(address)),
-    attribute(NDA.linkAddress, mac),
-  ]);
-}
-
 /** Asks for all addresses; the answers end with `done`. */
 export const listAddresses = (sequence: number): Buffer =>
   message(TYPE.getAddr, FLAG.dump, sequence, [Buffer.alloc(ADDRESS_BODY_BYTES)]);
@@ -181,6 +166,10 @@ function parseMessage(raw: RawMessage): NetlinkMessage | null {
     case TYPE.delAddr: {
       const address = parseAddress(body);
       return address === null ? null : { kind: "address", present: type === TYPE.newAddr, address };
+    }
+    case NEW_NEIGHBOUR: {
+      const neighbour = parseNeighbour(body);
+      return neighbour === null ? null : { kind: "neighbour", neighbour };
     }
     case TYPE.newLink:
     case TYPE.delLink: {

@@ -189,6 +189,22 @@ void t.test("a neighbour that was seen stays known to the kernel", { skip: needs
 });
 
 void t.test(
+  "an announcement makes the kernel ask anew for whom it did not find",
+  { skip: needsRoot },
+  async (t) => {
+    const { network, a } = await pair(t);
+    const entry = (): string => network.ip("a", "neighbour", "show", "10.8.0.77");
+    const send =
+      'require("dgram").createSocket("udp4").send("x", 9, "10.8.0.77", function () { this.close(); })';
+    network.run("a", process.execPath, "-e", send);
+    t.match(entry(), /INCOMPLETE|FAILED/);
+    await a.call("hold", 60_000);
+    await a.call("announce");
+    t.equal(entry(), "");
+  },
+);
+
+void t.test(
   "carrier lost and found is told, and a new interface is opened anew",
   { skip: needsRoot },
   async (t) => {

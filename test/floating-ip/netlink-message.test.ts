@@ -1,11 +1,11 @@
 import t from "tap";
+import { listNeighbours, removeNeighbour, setNeighbour } from "#floating-ip/neighbour-message.ts";
 import {
   addAddress,
   getLink,
   listAddresses,
   parseNetlink,
   removeAddress,
-  setNeighbour,
 } from "#floating-ip/netlink-message.ts";
 
 const IPV4 = { family: 4, bits: 0xc000_0264n } as const;
@@ -56,6 +56,19 @@ t.test("a neighbour is told as the kernel's headers say", async (t) => {
   );
   t.equal(setNeighbour(IPV4, 3, hex("02000a080001"), 7).toString("hex"), told.toString("hex"));
   t.equal(setNeighbour(IPV6, 3, hex("02000a080001"), 7).length, told.length + 12);
+});
+
+t.test("of neighbours it is read whether they are known", async (t) => {
+  const known = setNeighbour(IPV6, 3, hex("02000a080001"), 7);
+  t.strictSame(parseNetlink(known), [
+    { kind: "neighbour", neighbour: { index: 3, address: IPV6, isUnknown: false } },
+  ]);
+  for (const state of [0x01, 0x20]) {
+    known.writeUInt16LE(state, 24);
+    t.match(parseNetlink(known), [{ neighbour: { isUnknown: true } }]);
+  }
+  t.equal(listNeighbours(5).readUInt16LE(6), 0x301, "a dump");
+  t.equal(removeNeighbour(IPV4, 3, 7).length, 16 + 12 + 8);
 });
 
 t.test("results, ends and links are read; several in one datagram", async (t) => {
