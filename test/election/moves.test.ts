@@ -233,6 +233,13 @@ t.test("a split: only the unit that goes first draws the clients to itself", asy
   t.ok(keeper.tell({ kind: "conflict", by: "peer" }).times("announce", 5_000).length > 0);
 });
 
+t.test("a peer that answers on while it hands over is no conflict", async (t) => {
+  const unit = standby().pass(500).withPeer({ state: "handing-over", holds: true });
+  t.equal(unit.state.at, "active");
+  unit.tell({ kind: "conflict", by: "peer" });
+  t.strictSame(unit.logs("address-conflict"), []);
+});
+
 t.test("a split in which the other unit falls silent again goes on", async (t) => {
   const other = standby().pass(500);
   other.peer = null;

@@ -195,7 +195,7 @@ void t.test(
     const { network, a } = await pair(t);
     const entry = (): string => network.ip("a", "neighbour", "show", "10.8.0.77");
     const send =
-      'require("dgram").createSocket("udp4").send("x", 9, "10.8.0.77", function () { this.close(); })';
+      'const s = require("dgram").createSocket("udp4"); s.send("x", 9, "10.8.0.77", () => s.close())';
     network.run("a", process.execPath, "-e", send);
     t.match(entry(), /INCOMPLETE|FAILED/);
     await a.call("hold", 60_000);
