@@ -12,7 +12,7 @@ import type { LoadCount } from "./proxy-load.ts";
 
 const CONNECTIONS = 64;
 const SAMPLE_MS = 1_000;
-const STARTED_WITHIN_MS = 15_000;
+const STARTED_WITHIN_MS = 30_000;
 
 export interface SoakResult {
   readonly minutes: number;

@@ -54,7 +54,7 @@ export interface TestPairExtras {
   readonly settings?: object;
 }
 
-const LIMIT_MS = 15_000;
+const LIMIT_MS = 30_000;
 const KEY = "the key of a test pair";
 const UNITS = ["a", "b"] as const;
 
