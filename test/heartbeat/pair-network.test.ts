@@ -42,7 +42,7 @@ for (const [name, intervalMs, conditions] of [
     const { lost, late, drops } = await until(async () => (await pair.status("b")) ?? undefined, LIMIT_MS);
     t.equal(watch.moves, 0, "no move", { log: pair.logOf("b").split("\n").slice(-12) });
     t.ok(watch.isHeldOnlyBy("a"));
-    t.ok(lost + late + (drops.replayed ?? 0) > 10, "it was as bad as that");
+    t.ok(lost + late + (drops.replayed ?? 0) > 5, `${lost} lost and ${late} late: it was as bad as that`);
     await pair.wire("b").set("both", {});
     await pair.settled("a");
     t.match(await pair.seen(), { lost: 0, twice: 0 });

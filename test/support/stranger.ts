@@ -18,8 +18,10 @@ export interface StrangerMessage {
 const IP_AT = 14;
 const UDP_AT = 34;
 const PAYLOAD_AT = 42;
+/** "FUTG": how a heartbeat begins. */
+const MAGIC = 0x46_55_54_47;
 const RECORDED_MAX = 300;
-/** 2,000 a second: fewer than a unit looks at. */
+/** 1,000 a second for each unit: fewer than it looks at. */
 const BATCH = 10;
 const BATCH_MS = 5;
 
@@ -27,7 +29,8 @@ const rng = new Rng(11, 0);
 /** What was heard from one unit, for the other. */
 const heard = { a: [] as Buffer[], b: [] as Buffer[] };
 const record = (from: "a" | "b") => (frame: Buffer) => {
-  if (!isHeartbeat(frame)) return;
+  // Lists of connections go to the same port.
+  if (!isHeartbeat(frame) || frame.readUInt32BE(PAYLOAD_AT) !== MAGIC) return;
   if (heard[from].length >= RECORDED_MAX) heard[from].shift();
   heard[from].push(Buffer.from(frame));
 };
