@@ -214,7 +214,7 @@ function ItemMember(props: SettingFieldProps) {
   const [fault] = faultsAt(draft, path);
   const help = helpOf(draft, path);
   // A switch or radio has labels of its own, and a label may hold only one control.
-  const isGroup = controlOf(node, lastName(path)) === "switch" || isRadioChoice(node);
+  const isGroup = ["switch", "items"].includes(controlOf(node, lastName(path))) || isRadioChoice(node);
   const about = (
     <span id={`${path}-about`}>
       {fault === undefined ? null : <span class="error">{faultText(fault, language.value)}</span>}
