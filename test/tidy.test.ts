@@ -3,7 +3,18 @@ import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join, normalize } from "node:path";
 import t from "tap";
 
-const PURE_CORE = ["base", "http", "http1", "caching", "policy", "settings", "transport", "election", "pac"];
+const PURE_CORE = [
+  "base",
+  "http",
+  "http1",
+  "caching",
+  "policy",
+  "settings",
+  "transport",
+  "election",
+  "connections",
+  "pac",
+];
 const ADAPTERS = [
   "socket",
   "upstream",
@@ -16,6 +27,7 @@ const ADAPTERS = [
   "host",
   "relay",
   "pac-engine",
+  "scheduling",
 ];
 const CORE_AND_ADAPTERS = [...PURE_CORE, ...ADAPTERS];
 
@@ -30,6 +42,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   "src/transport": ["base", "http"],
   "src/election": ["base", "policy", "settings"],
   "src/pac": ["base", "caching", "policy", "settings"],
+  "src/connections": ["base", "policy", "election"],
   "src/socket": PURE_CORE,
   "src/upstream": PURE_CORE,
   "src/resolver": PURE_CORE,
@@ -41,6 +54,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   "src/host": PURE_CORE,
   "src/relay": PURE_CORE,
   "src/pac-engine": PURE_CORE,
+  "src/scheduling": PURE_CORE,
   "src/proxy": CORE_AND_ADAPTERS,
   "src/heartbeat": CORE_AND_ADAPTERS,
   "src/wpad": CORE_AND_ADAPTERS,
@@ -55,7 +69,7 @@ const SOLE_IMPORTERS: Readonly<Record<string, readonly string[]>> = {
   undici: ["src/upstream"],
   lmdb: ["src/store"],
   "dgram-as-promised": ["src/peer"],
-  "node:ffi": ["src/socket", "src/floating-ip"],
+  "node:ffi": ["src/socket", "src/floating-ip", "src/log", "src/scheduling"],
   typebox: ["src/settings", "console/contract", "console/server"],
   fastify: ["console/server"],
   "http-proxy": ["src/relay"],

@@ -26,9 +26,30 @@ const WARNINGS: Readonly<Record<PairStatusAnswer["warnings"][number], string>> =
   "different-addresses": "the units have different floating addresses",
 };
 
+/** How far a planned move is: connections stay on the unit where they began. */
+function movingText({ onOtherUnit, here, phase, leftMs }: PairStatusAnswer["connections"]): string {
+  const atMost = `for ${Math.ceil(leftMs / 1_000)} s at most`;
+  if (phase === "draining") return `${count(here)} still on this unit, ${atMost}`;
+  return onOtherUnit === 0 ? "none" : `${count(onOtherUnit)} still on the other unit, ${atMost}`;
+}
+
+const count = (connections: number): string => `${connections} connection${connections === 1 ? "" : "s"}`;
+
 /** Lines for a terminal. */
 export function formatPairStatus(answer: PairStatusAnswer): string {
-  const { unit, pid, own, peer, paths, warnings, floatingAddresses, heartbeat, drops, ...counts } = answer;
+  const {
+    unit,
+    pid,
+    own,
+    peer,
+    paths,
+    warnings,
+    floatingAddresses,
+    heartbeat,
+    connections,
+    drops,
+    ...counts
+  } = answer;
   return formatStatus({
     unit,
     pid,
@@ -44,6 +65,7 @@ export function formatPairStatus(answer: PairStatusAnswer): string {
       drops,
       paths: paths.map((isHeard) => (isHeard ? "heard" : "silent")),
     },
+    connections: { ...connections, moving: movingText(connections) },
     warnings: warnings.length === 0 ? "none" : warnings.map((warning) => ({ warning: WARNINGS[warning] })),
   });
 }

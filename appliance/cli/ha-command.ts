@@ -1,6 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { failure, type Outcome, success } from "#base/outcome.ts";
 import type { ControlCommand, PairStatusAnswer } from "#control/contract.ts";
+import { REDUNDANCY_PRESETS, type RedundancyPreset } from "#settings/redundancy-presets.ts";
 import { type Command, type CommandArgs, type CommandIo, EXIT } from "./command.ts";
 import { formatPairStatus } from "./format-pair-status.ts";
 import { heartbeatSocketOf, SOCKET_OPTION, STATE_OPTION } from "./state-folder.ts";
@@ -21,6 +22,20 @@ const REQUESTS: Readonly<Record<string, Request>> = {
   announce: { command: "pair-announce", done: "The floating addresses are announced again." },
 };
 
+/** What each preset is and costs, and how it is set. */
+function presetsText(): string {
+  const silence = ({ intervalMs, count }: RedundancyPreset): string => `${intervalMs} ms × ${count}`;
+  return REDUNDANCY_PRESETS.map((preset) =>
+    [
+      `${preset.name.padEnd(8)} ${silence(preset).padEnd(11)} a takeover within ${preset.intervalMs * preset.count + 30} ms`,
+      `         ${preset.summary}`,
+      `         "redundancy": { "intervalMs": ${preset.intervalMs}, "count": ${preset.count} }   on both units`,
+    ].join("\n"),
+  ).join("\n");
+}
+
+const PRESETS = "presets";
+
 const WATCH_MS = 1_000;
 const CLEAR_SCREEN = "\u001b[2J\u001b[H";
 
@@ -28,7 +43,7 @@ function requestOf({ operands }: CommandArgs): Outcome<Request, string> {
   const words = operands.length === 0 ? "status" : operands.join(" ");
   const request = Object.hasOwn(REQUESTS, words) ? REQUESTS[words] : undefined;
   return request === undefined
-    ? failure(`"${words}" is none of ${Object.keys(REQUESTS).join(", ")}`)
+    ? failure(`"${words}" is none of ${[...Object.keys(REQUESTS), PRESETS].join(", ")}`)
     : success(request);
 }
 
@@ -47,7 +62,7 @@ async function ask(command: PairCommand, args: CommandArgs, io: CommandIo): Prom
 export const haCommand: Command = {
   name: "ha",
   summary: "Tells what the pair of units does, moves the floating addresses, or takes this unit out.",
-  operands: "[status | handover | maintenance on|off | announce]",
+  operands: "[status | handover | maintenance on|off | announce | presets]",
   operandsMin: 0,
   operandsMax: 2,
   options: [
@@ -57,6 +72,10 @@ export const haCommand: Command = {
     SOCKET_OPTION,
   ],
   async run(args, io) {
+    if (args.operands.join(" ") === PRESETS) {
+      io.out(presetsText());
+      return EXIT.ok;
+    }
     const request = requestOf(args);
     if (!request.ok) {
       io.err(`futago: ha: ${request.error}`);

@@ -11,9 +11,10 @@ import { loadSettings } from "#appliance/service/load-settings.ts";
 import { listenToSignals } from "#appliance/service/signals.ts";
 import type { Clock } from "#base/clock.ts";
 import { createLineLogger } from "#log/line-logger.ts";
+import { scheduleRealTime } from "#scheduling/real-time.ts";
 
 const EXIT = { ended: 0, failed: 1, badSettings: 2 } as const;
-/** Of the scheduler: before everything that serves clients. */
+/** Where real-time scheduling is not permitted. */
 const PRIORITY = -20;
 
 const clock: Clock = { nowMs: () => performance.now(), wallMs: () => Date.now() };
@@ -23,26 +24,59 @@ function say(lines: readonly string[]): void {
   process.stderr.write(lines.map((line) => `heartbeatd: ${line}\n`).join(""));
 }
 
+/** Before everything that serves clients: real-time where it is permitted, else as urgent as may be. */
+function hurry(): void {
+  const scheduled = scheduleRealTime();
+  if (scheduled.ok) return;
+  try {
+    setPriority(PRIORITY);
+  } catch {
+    logger("warning", "priority-unchanged", { why: scheduled.error });
+  }
+}
+
+/** Reads the settings again. False when there is no heartbeat any more. */
+async function reload(daemon: HeartbeatDaemon, path: string | null): Promise<boolean> {
+  const settings = await loadSettings(path);
+  if (!settings.ok || !settings.value.redundancy.enabled) {
+    const faults = settings.ok ? ["redundancy.enabled is false"] : settings.error;
+    logger("error", "reload-refused", { faults: faults.join("; ") });
+    return true;
+  }
+  const reloaded = await daemon.reload(settings.value);
+  if (reloaded.ok) logger("info", "reloaded");
+  else logger("error", "reload-failed", { why: reloaded.error });
+  return reloaded.ok;
+}
+
 async function main(): Promise<number> {
   const { values } = parseArgs({ options: { settings: { type: "string" }, state: { type: "string" } } });
-  const ending = Promise.withResolvers<void>();
+  const path = values.settings ?? null;
+  const ending = Promise.withResolvers<number>();
+  const abandoned = Promise.withResolvers<void>();
+  // A signal may come at any time: it waits for the daemon, and one reload for the other.
+  const ready = Promise.withResolvers<HeartbeatDaemon>();
+  let reloading: Promise<void> = Promise.resolve();
   using _signals = listenToSignals({
-    end: () => ending.resolve(),
-    reload: () => logger("warning", "reload-ignored", { why: "the pair's settings change at a restart" }),
+    end: () => ending.resolve(EXIT.ended),
+    reload: () => {
+      reloading = reloading.then(async () => {
+        if (!(await reload(await ready.promise, path))) ending.resolve(EXIT.failed);
+      });
+    },
     reopenLog: () => {},
   });
   // The unit that started this one is gone: clients go on through the other unit.
-  process.once("disconnect", () => ending.resolve());
-  const settings = await loadSettings(values.settings ?? null);
+  process.once("disconnect", () => {
+    ending.resolve(EXIT.ended);
+    abandoned.resolve();
+  });
+  const settings = await loadSettings(path);
   if (!settings.ok) {
     say(settings.error);
     return EXIT.badSettings;
   }
-  try {
-    setPriority(PRIORITY);
-  } catch {
-    logger("warning", "priority-unchanged", { why: "not permitted here" });
-  }
+  hurry();
   const started = await HeartbeatDaemon.start({
     settings: settings.value,
     stateDir: values.state ?? "./.state",
@@ -54,10 +88,15 @@ async function main(): Promise<number> {
     return EXIT.failed;
   }
   await using daemon = started.value;
+  ready.resolve(daemon);
   logger("info", "heartbeat-started", { unit: settings.value.unit.name });
-  await ending.promise;
+  const code = await ending.promise;
+  await reloading;
   await daemon.stop();
-  return EXIT.ended;
+  // No new client comes to this unit: it may end what it has. That needs the addresses a little longer.
+  process.send?.("off");
+  await Promise.race([daemon.drained(), abandoned.promise]);
+  return code;
 }
 
 process.exitCode = await main();

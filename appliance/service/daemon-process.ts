@@ -27,6 +27,8 @@ export interface DaemonProcessOptions {
   /** Options of Node, such as a limit of its memory. */
   readonly nodeOptions?: readonly string[];
   readonly logger: Logger;
+  /** Asked to end, it sends a message when others may go on without it, and lives on until the channel closes. */
+  readonly lingers?: boolean;
   /** What the process tells of itself. */
   readonly onMessage?: (message: unknown) => void;
 }
@@ -37,6 +39,8 @@ export class DaemonProcess implements AsyncDisposable {
   #restartTimer: NodeJS.Timeout | null = null;
   #restartMs = RESTART_MS;
   #isWanted = false;
+  /** It was asked to end, and has not ended yet. */
+  #isReleased = false;
   #restarts = 0;
   #sinceMs = performance.now();
   #lastEnd = "unknown";
@@ -70,16 +74,36 @@ export class DaemonProcess implements AsyncDisposable {
 
   /** Makes it end in its own way; resolves when it is gone. */
   async stop(): Promise<void> {
-    this.#isWanted = false;
-    if (this.#restartTimer !== null) clearTimeout(this.#restartTimer);
-    this.#restartTimer = null;
+    const isAsked = this.#isReleased;
+    if (this.#options.lingers === true) await this.release();
+    this.#giveUp();
     const child = this.#child;
     if (child === null) return;
     const ended = new Promise<void>((resolve) => child.once("exit", () => resolve()));
+    if (this.#options.lingers === true && child.connected) child.disconnect();
+    else if (!isAsked) child.kill("SIGTERM");
+    await within(child, ended);
+  }
+
+  /** Asks one that lingers to end; resolves at its word, or when it is gone. */
+  async release(): Promise<void> {
+    if (this.#isReleased) return;
+    this.#giveUp();
+    const child = this.#child;
+    if (child === null) return;
+    this.#isReleased = true;
+    const isDone = new Promise<void>((resolve) => {
+      child.once("exit", () => resolve());
+      child.once("message", () => resolve());
+    });
     child.kill("SIGTERM");
-    const timer = setTimeout(() => child.kill("SIGKILL"), STOP_MS);
-    await ended;
-    clearTimeout(timer);
+    await within(child, isDone);
+  }
+
+  #giveUp(): void {
+    this.#isWanted = false;
+    if (this.#restartTimer !== null) clearTimeout(this.#restartTimer);
+    this.#restartTimer = null;
   }
 
   /** Makes it read its settings again; one that is about to start does so anyway. */
@@ -114,6 +138,7 @@ export class DaemonProcess implements AsyncDisposable {
       if (isGone) return;
       isGone = true;
       this.#child = null;
+      this.#isReleased = false;
       this.#sinceMs = performance.now();
       if (!this.#isWanted) return;
       this.#lastEnd = why;
@@ -127,4 +152,11 @@ export class DaemonProcess implements AsyncDisposable {
     child.once("error", (error) => gone(error.message));
     child.once("exit", (code, signal) => gone(signal ?? `exit code ${code}`));
   }
+}
+
+/** Waits, and ends the process itself when it takes too long. */
+async function within(child: ChildProcess, done: Promise<void>): Promise<void> {
+  const timer = setTimeout(() => child.kill("SIGKILL"), STOP_MS);
+  await done;
+  clearTimeout(timer);
 }

@@ -1,20 +1,19 @@
-/** The heartbeat process: the unit of a pair, its control socket, and the check of the proxy beside it. */
-import { spawn } from "node:child_process";
+/** The heartbeat process: the unit of a pair, its control socket, and the checks of the services beside it. */
 import { randomBytes } from "node:crypto";
-import { existsSync } from "node:fs";
-import { mkdir, readFile } from "node:fs/promises";
-import { networkInterfaces } from "node:os";
+import { mkdir } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import type { Clock } from "#base/clock.ts";
 import type { Logger } from "#base/logger.ts";
 import { failure, type Outcome, success } from "#base/outcome.ts";
 import type { ControlCommand, ControlRequest, PairStatusAnswer } from "#control/contract.ts";
 import { ControlServer } from "#control/server.ts";
+import { needsNewStart } from "#election/config.ts";
 import { type PairCommand, PairUnit } from "#heartbeat/pair-unit.ts";
+import { Syslog } from "#log/syslog.ts";
 import type { Settings } from "#settings/schema.ts";
 import { HEARTBEAT_SOCKET } from "./heartbeat-socket.ts";
-import { PROXY_SERVICE } from "./load-settings.ts";
-import { ProxyCheck } from "./proxy-check.ts";
+import { readPairKey } from "./pair-key.ts";
+import { ServiceChecks } from "./service-checks.ts";
 
 export interface HeartbeatDaemonOptions {
   readonly settings: Settings;
@@ -23,7 +22,8 @@ export interface HeartbeatDaemonOptions {
   readonly logger: Logger;
 }
 
-const KEY_BYTES_MIN = 16;
+type FloatingAddress = Settings["redundancy"]["floatingAddresses"][number];
+
 const STATE_FOLDER_MODE = 0o700;
 const SYSLOG_SOCKET = "/dev/log";
 
@@ -35,50 +35,22 @@ const MEANINGS: Readonly<Partial<Record<ControlCommand, PairCommand>>> = {
   "pair-announce": "announce",
 };
 
-/** The manual's lines go where its administrators look for them. */
-function toSyslog(line: string): void {
-  if (!existsSync(SYSLOG_SOCKET)) return;
-  const child = spawn("logger", ["-t", "futago", "-p", "daemon.notice", "--", line], { stdio: "ignore" });
-  child.once("error", () => {});
-  child.unref();
-}
-
-async function readKey(path: string | undefined): Promise<Outcome<Buffer | null, string>> {
-  if (path === undefined) return success(null);
-  try {
-    const text = (await readFile(path, "latin1")).trim();
-    return text.length < KEY_BYTES_MIN
-      ? failure(`the pair key in ${path} is shorter than ${KEY_BYTES_MIN} bytes`)
-      : success(Buffer.from(text, "latin1"));
-  } catch (error) {
-    return failure(`cannot read the pair key: ${(error as Error).message}`);
-  }
-}
-
-/** The real address of this unit on the first interface with floating addresses, of the peer's family. */
-function ownAddress({ floatingAddresses, peerAddress = "" }: Settings["redundancy"]): string {
-  const family = peerAddress.includes(":") ? "IPv6" : "IPv4";
-  const floating = new Set(floatingAddresses.map(({ address }) => address));
-  const here = networkInterfaces()[floatingAddresses[0]?.interface ?? ""] ?? [];
-  return here.find((each) => each.family === family && !floating.has(each.address))?.address ?? "";
-}
-
-/** Where a client on this machine reaches the proxy. */
-function proxyAddress(settings: Settings): { readonly address: string; readonly port: number } | null {
-  const [first] = settings.listen;
-  if (first === undefined) return null;
-  const loopback = { "0.0.0.0": "127.0.0.1", "::": "::1" }[first.address];
-  return { address: loopback ?? first.address, port: first.port };
-}
-
 export class HeartbeatDaemon implements AsyncDisposable {
   readonly #options: HeartbeatDaemonOptions;
   readonly #parts = new AsyncDisposableStack();
+  readonly #syslog: Syslog;
+  #settings: Settings;
+  #key: Buffer | null = null;
   #unit: PairUnit | null = null;
-  #proxyCheck: ProxyCheck | null = null;
+  #checks: ServiceChecks | null = null;
 
   private constructor(options: HeartbeatDaemonOptions) {
     this.#options = options;
+    this.#settings = options.settings;
+    const { clock } = options;
+    this.#syslog = this.#parts.use(
+      new Syslog({ path: SYSLOG_SOCKET, tag: "futago", pid: process.pid, clock }),
+    );
   }
 
   /** Starts all parts; on failure nothing is left of them. The error is a sentence for the operator. */
@@ -90,52 +62,95 @@ export class HeartbeatDaemon implements AsyncDisposable {
     return started;
   }
 
+  /**
+   * Goes on under other settings. What cannot change in a running heartbeat makes it begin anew: held
+   * addresses stay where they are meanwhile, under their lease, but for those that are in the settings no more.
+   * After a failure there is no heartbeat, and this process should end.
+   */
+  async reload(settings: Settings): Promise<Outcome<null, string>> {
+    const before = this.#settings.redundancy;
+    const { redundancy } = settings;
+    const key = await readPairKey(redundancy.keyFile);
+    if (!key.ok) return key;
+    const isSameKey = key.value === null ? this.#key === null : this.#key?.equals(key.value) === true;
+    this.#settings = settings;
+    if (this.#unit !== null && isSameKey && !needsNewStart(before, redundancy)) {
+      this.#unit.reconfigure(redundancy);
+      this.#watchServices(this.#unit);
+      return success(null);
+    }
+    this.#options.logger("warning", "heartbeat-begins-anew", {
+      why: "settings that cannot change otherwise",
+    });
+    this.#key = key.value;
+    await this.#endUnit(before.floatingAddresses);
+    return this.#startUnit();
+  }
+
   /** Hands over where the peer can take, and resolves when this unit is off. */
   async stop(): Promise<void> {
     await this.#unit?.stop();
   }
 
+  /** Resolves when no connection goes on here that a planned move has left behind. */
+  async drained(): Promise<void> {
+    await this.#unit?.drained();
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
+    await this.#endUnit([]);
     await this.#parts.disposeAsync();
   }
 
   async #startParts(): Promise<Outcome<null, string>> {
-    const { settings, clock, logger } = this.#options;
-    const { redundancy } = settings;
+    const { redundancy } = this.#settings;
     if (!redundancy.enabled) return failure("redundancy.enabled is false: there is no pair to watch");
     const stateDir = resolve(this.#options.stateDir);
     await mkdir(stateDir, { recursive: true, mode: STATE_FOLDER_MODE });
-    const key = await readKey(redundancy.keyFile);
+    const key = await readPairKey(redundancy.keyFile);
     if (!key.ok) return key;
+    this.#key = key.value;
     // First, because it is also the lock: two of these on one unit would quarrel.
     const socket = await ControlServer.start(join(stateDir, HEARTBEAT_SOCKET), (request) =>
       this.#answer(request),
     );
     if (!socket.ok) return socket;
     this.#parts.use(socket.value);
+    return this.#startUnit();
+  }
+
+  async #startUnit(): Promise<Outcome<null, string>> {
+    const { clock, logger } = this.#options;
+    const { redundancy } = this.#settings;
     const unit = await PairUnit.start({
       redundancy,
-      ownAddress: ownAddress(redundancy),
-      key: key.value,
+      key: this.#key,
       nonce: Math.max(1, randomBytes(6).readUIntBE(0, 6)),
       clock,
       logger,
-      onManualLine: toSyslog,
-      onStall: () => this.#proxyCheck?.checkNow(),
+      onManualLine: (line) => void this.#syslog.write("notice", line),
+      onStall: () => this.#checks?.checkNow(),
     });
     if (!unit.ok) return unit;
     this.#unit = unit.value;
-    this.#parts.use(unit.value);
-    this.#watchProxy(unit.value);
+    this.#watchServices(unit.value);
     return success(null);
   }
 
-  #watchProxy(unit: PairUnit): void {
-    const { settings } = this.#options;
-    const at = proxyAddress(settings);
-    if (at === null || settings.redundancy.services.length === 0) return;
-    this.#proxyCheck = new ProxyCheck(at, (alive) => unit.service(PROXY_SERVICE, alive));
-    this.#parts.use(this.#proxyCheck);
+  async #endUnit(before: readonly FloatingAddress[]): Promise<void> {
+    this.#checks?.[Symbol.dispose]();
+    this.#checks = null;
+    const unit = this.#unit;
+    this.#unit = null;
+    const placeOf = (each: FloatingAddress): string => `${each.address} ${each.interface}`;
+    const kept = new Set(this.#settings.redundancy.floatingAddresses.map(placeOf));
+    unit?.leave(before.filter((each) => !kept.has(placeOf(each))).map(({ address }) => address));
+    await unit?.[Symbol.asyncDispose]();
+  }
+
+  #watchServices(unit: PairUnit): void {
+    this.#checks?.[Symbol.dispose]();
+    this.#checks = new ServiceChecks(this.#settings, (name, alive) => unit.service(name, alive));
   }
 
   async #answer({ command }: ControlRequest): Promise<Outcome<unknown, string>> {
@@ -144,7 +159,7 @@ export class HeartbeatDaemon implements AsyncDisposable {
     if (unit === null || status === null) return failure("the heartbeat process is starting");
     if (command === "pair-status")
       return success({
-        unit: this.#options.settings.unit.name,
+        unit: this.#settings.unit.name,
         pid: process.pid,
         ...status,
       } satisfies PairStatusAnswer);

@@ -1,13 +1,17 @@
 /** The settings that a unit starts or reloads with: shape and meaning checked, or every fault as a line. */
+import { existsSync, readdirSync } from "node:fs";
 import { networkInterfaces } from "node:os";
 import { failure, type Outcome, success } from "#base/outcome.ts";
-import { checkRedundancySettings, type InterfaceAddress } from "#election/check-redundancy.ts";
+import { checkRedundancySettings, type OwnInterfaces } from "#election/check-redundancy.ts";
 import { checkWpadSettings } from "#pac/check-wpad.ts";
 import { checkPolicySettings } from "#policy/check-settings.ts";
 import { defaultSettings } from "#settings/parse-settings.ts";
 import type { Settings } from "#settings/schema.ts";
-import { itemPath, type SettingsFault, showValue } from "#settings/settings-fault.ts";
+import type { SettingsFault } from "#settings/settings-fault.ts";
 import { readSettingsFile } from "#settings-file/read-settings-file.ts";
+
+/** One entry for each interface, whatever its state. */
+const INTERFACES_FOLDER = "/sys/class/net";
 
 /** Reads the file, or takes the defaults where `path` is null. A fault is one line without the file's name. */
 export async function loadSettings(path: string | null): Promise<Outcome<Settings, readonly string[]>> {
@@ -21,35 +25,21 @@ export async function loadSettings(path: string | null): Promise<Outcome<Setting
 export const settingsFaults = (settings: Settings): readonly SettingsFault[] => [
   ...checkPolicySettings(settings),
   ...checkRedundancySettings(settings.redundancy, ownInterfaces(settings)),
-  ...unwatchedServices(settings.redundancy),
   ...checkWpadSettings(settings),
 ];
-
-/** The only service that the heartbeat process knows how to ask; one that it cannot ask would never be well. */
-export const PROXY_SERVICE = "proxy";
-
-function unwatchedServices({ enabled, services }: Settings["redundancy"]): readonly SettingsFault[] {
-  return services.flatMap(({ name }, index) =>
-    !enabled || name === PROXY_SERVICE
-      ? []
-      : [
-          {
-            path: `${itemPath("redundancy.services", index)}.name`,
-            found: showValue(name),
-            expected: `"${PROXY_SERVICE}", the only service that can be watched`,
-          },
-        ],
-  );
-}
 
 const faultLine = ({ path, found, expected }: SettingsFault): string =>
   `${path === "" ? "" : `${path}: `}found ${found}, expected ${expected}`;
 
-/** The real addresses of this machine: what it has, without the floating ones that it may hold just now. */
-function ownInterfaces({ redundancy }: Settings): readonly InterfaceAddress[] {
+/**
+ * The real addresses of this machine: what it has, without the floating ones that it may hold just now. Those of an
+ * interface without a carrier are not shown, and a unit has to start without its cable too.
+ */
+function ownInterfaces({ redundancy }: Settings): OwnInterfaces {
   const floating = new Set(redundancy.floatingAddresses.map(({ address }) => address));
-  return Object.entries(networkInterfaces()).flatMap(([name, addresses]) =>
-    (addresses ?? [])
+  const shown = networkInterfaces();
+  const addresses = Object.entries(shown).flatMap(([name, here]) =>
+    (here ?? [])
       .filter(({ address, cidr }) => !(floating.has(address) && isSingle(cidr)))
       .map(({ address, cidr }) => ({
         interface: name,
@@ -57,6 +47,8 @@ function ownInterfaces({ redundancy }: Settings): readonly InterfaceAddress[] {
         prefixLength: Number(cidr?.split("/")[1] ?? 0),
       })),
   );
+  const names = existsSync(INTERFACES_FOLDER) ? readdirSync(INTERFACES_FOLDER) : [];
+  return { addresses, silent: names.filter((name) => shown[name] === undefined) };
 }
 
 /** A floating address is added without its network: /32 or /128. */

@@ -5,7 +5,6 @@
 import { randomBytes } from "node:crypto";
 import { mkdir } from "node:fs/promises";
 import { isAbsolute, join, resolve } from "node:path";
-import { isDeepStrictEqual } from "node:util";
 import type { Clock } from "#base/clock.ts";
 import type { Logger } from "#base/logger.ts";
 import { failure, type Outcome, success } from "#base/outcome.ts";
@@ -23,15 +22,14 @@ import { changedSections } from "#settings/difference.ts";
 import type { Settings } from "#settings/schema.ts";
 import { AccessLog } from "./access-log.ts";
 import { CacheDesk, withoutStore } from "./cache-desk.ts";
-import { DaemonProcess } from "./daemon-process.ts";
 import { countersByWorker, Metrics } from "./metrics.ts";
 import type { Prepared } from "./prepared.ts";
 import { formatListen } from "./reserve-ports.ts";
 import { openResponseStore, type ResponseStore } from "./response-store.ts";
-import { ServiceDesk, serviceOf } from "./service-desk.ts";
+import { ServiceDesk } from "./service-desk.ts";
 import { Supervisor, workerCount } from "./supervisor.ts";
+import { UnitDaemons } from "./unit-daemons.ts";
 import type { ListenAddress, UnitFacts } from "./worker-messages.ts";
-import { WpadProcess } from "./wpad-process.ts";
 
 export interface UnitOptions {
   /** Null: the defaults. */
@@ -86,8 +84,7 @@ export class Unit implements AsyncDisposable {
   #cache: CacheDesk | null = null;
   #settings: Settings;
   #controlPath = "";
-  #heartbeat: DaemonProcess | null = null;
-  #wpad: WpadProcess | null = null;
+  #daemons: UnitDaemons | null = null;
   readonly #services = new ServiceDesk();
   #state: StatusAnswer["state"] = "starting";
   #stoppedMs = 0;
@@ -161,9 +158,7 @@ export class Unit implements AsyncDisposable {
     this.#state = "draining";
     const { timeoutMs } = this.#settings.drain;
     // First the addresses go to the other unit: then no new client comes here.
-    await this.#heartbeat?.stop();
-    // And scripts that are asked for from now on name this unit last.
-    this.#wpad?.drain();
+    await this.#daemons?.handOver();
     this.#options.logger("info", "draining", { timeoutMs });
     await this.#supervisor.drain(timeoutMs);
     this.#ended.resolve();
@@ -191,7 +186,7 @@ export class Unit implements AsyncDisposable {
       accessLog: this.#accessLog.status,
       alerts: this.#cache?.alerts() ?? [],
       cache: this.#cache?.summary() ?? null,
-      wpad: this.#wpad?.status ?? null,
+      wpad: this.#daemons?.wpadStatus ?? null,
       workers: this.#supervisor.status,
       counters: this.#supervisor.sums(),
     };
@@ -232,29 +227,15 @@ export class Unit implements AsyncDisposable {
     served.value.commit();
     this.#state = "serving";
     this.#services.add(this.#proxyService());
-    this.#parts.defer(() => this.#heartbeat?.stop());
-    this.#startHeartbeat();
-    this.#startConsole();
-    this.#startWpad();
+    this.#daemons = this.#parts.use(this.#makeDaemons());
+    await this.#daemons.follow(this.#settings);
     return success(null);
   }
 
-  #startHeartbeat(): void {
-    if (!this.#settings.redundancy.enabled) return;
-    this.#heartbeat = this.#daemon("heartbeat", this.#options.heartbeatEntry);
-    this.#services.add(serviceOf(this.#heartbeat));
-  }
-
-  #startConsole(): void {
-    const { consoleEntry } = this.#options;
-    if (consoleEntry === null || !this.#settings.console.enabled) return;
-    const daemon = this.#parts.use(this.#daemon("console", consoleEntry, ["--socket", this.#controlPath]));
-    this.#services.add(serviceOf(daemon));
-  }
-
-  #daemon(name: string, entry: URL, args: readonly string[] = []): DaemonProcess {
-    const { settingsPathNow: settingsPath, logger } = this.#options;
-    return new DaemonProcess({ name, entry, settingsPath, stateDir: this.#stateDir, args, logger });
+  #makeDaemons(): UnitDaemons {
+    const { heartbeatEntry, wpadEntry, consoleEntry, settingsPathNow: settingsPath, logger } = this.#options;
+    const place = { settingsPath, stateDir: this.#stateDir, controlPath: this.#controlPath, logger };
+    return new UnitDaemons({ heartbeatEntry, wpadEntry, consoleEntry, ...place }, this.#services);
   }
 
   /** The workers as one service: stopping it leaves the unit, its cache and its console. */
@@ -307,29 +288,6 @@ export class Unit implements AsyncDisposable {
     };
   }
 
-  /** The pair's settings have changed: its process begins anew with them, or ends. */
-  async #changeHeartbeat(before: Settings): Promise<void> {
-    if (isDeepStrictEqual(before.redundancy, this.#settings.redundancy)) return;
-    await this.#heartbeat?.stop();
-    this.#services.remove("heartbeat");
-    this.#heartbeat = null;
-    this.#startHeartbeat();
-  }
-
-  #startWpad(): void {
-    const { wpadEntry: entry, settingsPathNow: settingsPath, logger } = this.#options;
-    const place = { entry, settingsPath, stateDir: this.#stateDir, logger };
-    this.#wpad = this.#parts.use(new WpadProcess(place));
-    this.#followWpad();
-  }
-
-  #followWpad(): void {
-    this.#wpad?.follow(this.#settings);
-    const daemon = this.#wpad?.daemon ?? null;
-    if (daemon === null) this.#services.remove("wpad");
-    else this.#services.add(serviceOf(daemon));
-  }
-
   #openStore(): Outcome<ResponseStore | null, string> {
     const { cache } = this.#settings;
     if (!cache.enabled) return success(null);
@@ -373,10 +331,8 @@ export class Unit implements AsyncDisposable {
     const applied = await this.#supervisor.apply(settings);
     if (!applied.ok) return refuse(applied.error);
     for (const change of prepared) change.commit();
-    const before = this.#settings;
     this.#settings = settings;
-    await this.#changeHeartbeat(before);
-    this.#followWpad();
+    await this.#daemons?.follow(settings);
     return success(null);
   }
 

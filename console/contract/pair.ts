@@ -41,6 +41,15 @@ export const PairStatus = closed({
   /** "communication-error" is the manual's 通信異常. */
   warnings: Type.Array(text(64)),
   heartbeat: closed({ foreign: count(), overrun: count(), unsent: count() }),
+  /** The clients' connections of the floating addresses, over a planned move. */
+  connections: closed({
+    here: count(),
+    /** draining: the other unit has the addresses, and what is here may end. */
+    phase: oneOf("idle", "serving", "draining"),
+    /** Still on the other unit after a planned move. */
+    onOtherUnit: count(),
+    leftMs: Type.Number(),
+  }),
 });
 export type PairStatus = Type.Static<typeof PairStatus>;
 

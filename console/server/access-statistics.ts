@@ -71,7 +71,7 @@ function tally(map: Map<string, Tally>, name: string, amount: Tally): void {
 }
 
 /** The host of a target: absolute, or the authority of CONNECT. */
-export function hostOfTarget(url: string): string {
+function hostOfTarget(url: string): string {
   const [, authority = url] = /^[a-z][a-z0-9+.-]*:\/\/([^/?#]*)/i.exec(url) ?? [];
   return authority.replace(/^.*@/, "").replace(/:\d*$/, "").toLowerCase().slice(0, 255);
 }

@@ -53,7 +53,7 @@ export function buildApi(deps: ApiDeps): FastifyInstance {
     exposeHeadRoutes: false,
     // Longer ones are the schemas' matter: the router would answer in words of its own.
     routerOptions: { maxParamLength: HEAD_BYTES_MAX },
-    frameworkErrors: (error, request, reply) => answerFault(deps, error, { request, reply }),
+    frameworkErrors: (error, request, reply) => void answerFault(deps, error, { request, reply }),
     return503OnClosing: true,
   });
   app.setErrorHandler((error, request, reply) => answerFault(deps, error, { request, reply }));

@@ -4,6 +4,7 @@ import type { Clock } from "#base/clock.ts";
 import type { Logger } from "#base/logger.ts";
 import { type Outcome, success } from "#base/outcome.ts";
 import { remember } from "#base/remember.ts";
+import { Syslog } from "#log/syslog.ts";
 import { compileClientNetworks } from "#policy/client-networks.ts";
 import type { Settings } from "#settings/schema.ts";
 import type { SettingsFault } from "#settings/settings-fault.ts";
@@ -47,7 +48,6 @@ import { Sessions } from "./sessions.ts";
 import { SettingsDesk } from "./settings-desk.ts";
 import { SignInGuard } from "./sign-in-guard.ts";
 import { addPages } from "./static-files.ts";
-import { toSyslog } from "./syslog.ts";
 import { Tokens } from "./tokens.ts";
 import { UnitLink } from "./unit-link.ts";
 
@@ -170,9 +170,12 @@ export class ConsoleServer implements AsyncDisposable {
     const accounts = await Accounts.open(join(folder, "accounts.json"), clock);
     const tokens = await Tokens.open(join(folder, "tokens.json"), clock);
     const hub = this.#parts.use(new EventHub());
+    const syslog = this.#parts.use(
+      new Syslog({ path: "/dev/log", tag: "futago-console", pid: process.pid, clock }),
+    );
     let mirrors = true;
     const audit = await AuditLog.open(join(folder, "audit.log"), clock, (line) => {
-      if (mirrors) toSyslog(line);
+      if (mirrors) syslog.write("notice", line);
     });
     const listeners: Listeners = new Listeners(
       (request, response) => this.#handle(request, response),

@@ -168,7 +168,7 @@ const fitsStatus = (wanted: string, status: number | undefined): boolean =>
   (wanted.endsWith("xx") ? String(status).startsWith(wanted.slice(0, 1)) : String(status) === wanted);
 
 /** What can be read of a line of any log. */
-export function logRow(line: string, at: number): LogRow {
+function logRow(line: string, at: number): LogRow {
   const unit = UNIT_LINE.exec(line);
   if (unit !== null) return { at, line, time: unit[1] ?? "", level: unit[2] ?? "" };
   const system = SYSLOG_TIME.exec(line);

@@ -175,6 +175,28 @@ export interface PairStatusAnswer extends PairStatus {
   readonly floatingAddresses: readonly string[];
   /** Datagrams that were left out: of others, too many at once; and those that could not be sent. */
   readonly heartbeat: { readonly foreign: number; readonly overrun: number; readonly unsent: number };
+  readonly connections: PairConnectionsAnswer;
+}
+
+/** What becomes of the clients' connections of the floating addresses. */
+interface PairConnectionsAnswer {
+  /** On this unit. */
+  readonly here: number;
+  /** draining: the other unit has the addresses, and what is here may end. */
+  readonly phase: "idle" | "serving" | "draining";
+  /** Still on the other unit after a planned move. */
+  readonly onOtherUnit: number;
+  /** How much longer that may go on, here or there. */
+  readonly leftMs: number;
+  readonly isPassingOn: boolean;
+  /** Here, but beyond what the other unit can be told of. */
+  readonly unlisted: number;
+  /** On the other unit: their clients are told when it is gone. */
+  readonly known: number;
+  readonly reports: { readonly received: number; readonly refused: Readonly<Record<string, number>> };
+  /** Clients that were told of the end of their connection, and packets to them that did not go out. */
+  readonly reset: number;
+  readonly unsent: number;
 }
 
 interface PairCommandAnswer {

@@ -3,12 +3,20 @@ import { formatIpAddress, type IpAddress, parseIpAddress, sameAddress } from "#p
 import { contains, formatNetwork, type Network } from "#policy/network.ts";
 import type { Settings } from "#settings/schema.ts";
 import { itemPath, type SettingsFault, showValue } from "#settings/settings-fault.ts";
+import { PROXY_SERVICE } from "./config.ts";
 
 /** A real address of this unit, as its interface has it. */
 export interface InterfaceAddress {
   readonly interface: string;
   readonly address: string;
   readonly prefixLength: number;
+}
+
+/** What this machine has. */
+export interface OwnInterfaces {
+  readonly addresses: readonly InterfaceAddress[];
+  /** Interfaces that show no address now, since they have no carrier: what they should have is not known. */
+  readonly silent: readonly string[];
 }
 
 type Redundancy = Settings["redundancy"];
@@ -57,11 +65,7 @@ function checkPeers(redundancy: Redundancy, interfaces: readonly InterfaceAddres
     report("redundancy.secondPeerAddress", secondPeerAddress, "an address other than peerAddress");
 }
 
-function checkFloating(
-  redundancy: Redundancy,
-  interfaces: readonly InterfaceAddress[],
-  report: Report,
-): void {
+function checkFloating(redundancy: Redundancy, own: OwnInterfaces, report: Report): void {
   const { floatingAddresses, peerAddress, secondPeerAddress, gateway } = redundancy;
   if (floatingAddresses.length === 0)
     report("redundancy.floatingAddresses", [], "at least one floating address, since enabled is true");
@@ -78,15 +82,15 @@ function checkFloating(
     if (earlier !== undefined)
       report(`${path}.address`, floating.address, `an address other than floatingAddresses[${earlier}]`);
     else seen.set(text, index);
-    const own = isOwn(address, interfaces);
-    if (own !== undefined)
-      report(`${path}.address`, floating.address, `no real address; this unit has it on ${own.interface}`);
+    const real = isOwn(address, own.addresses);
+    if (real !== undefined)
+      report(`${path}.address`, floating.address, `no real address; this unit has it on ${real.interface}`);
     for (const other of [peerAddress, secondPeerAddress, gateway]) {
       const parsed = other === undefined ? null : parseIpAddress(other);
       if (parsed !== null && sameAddress(parsed, address))
         report(`${path}.address`, floating.address, "no real address of another machine");
     }
-    checkNetwork(path, floating, interfaces, report);
+    checkNetwork(path, floating, own, report);
   }
 }
 
@@ -94,7 +98,7 @@ function checkFloating(
 function checkNetwork(
   path: string,
   floating: Redundancy["floatingAddresses"][number],
-  interfaces: readonly InterfaceAddress[],
+  { addresses: interfaces, silent }: OwnInterfaces,
   report: Report,
 ): void {
   const address = parseIpAddress(floating.address);
@@ -105,6 +109,7 @@ function checkNetwork(
     return;
   }
   const here = interfaces.filter((own) => own.interface === floating.interface);
+  if (here.length === 0 && silent.includes(floating.interface)) return;
   if (here.length === 0) {
     const names = [...new Set(interfaces.map((own) => own.interface))].join(", ");
     report(
@@ -131,38 +136,39 @@ function checkNetwork(
 }
 
 function checkTimes(redundancy: Redundancy, report: Report): void {
-  const { leaseMs, announce, services } = redundancy;
+  const { leaseMs, announce } = redundancy;
   if (leaseMs % 1_000 !== 0) report("redundancy.leaseMs", leaseMs, "whole seconds: 1000, 2000 and so on");
   for (const [index, afterMs] of announce.afterMs.entries()) {
     const before = announce.afterMs[index - 1] ?? 0;
     if (afterMs <= before)
       report(itemPath("redundancy.announce.afterMs", index), afterMs, `more than ${before}: they ascend`);
   }
-  for (const [index, { name }] of services.entries()) {
+}
+
+function checkServices({ services }: Redundancy, report: Report): void {
+  for (const [index, { name, check }] of services.entries()) {
+    const path = itemPath("redundancy.services", index);
     const earlier = services.findIndex((service) => service.name === name);
-    if (earlier < index)
-      report(
-        `${itemPath("redundancy.services", index)}.name`,
-        name,
-        `a name other than services[${earlier}]`,
-      );
+    if (earlier < index) report(`${path}.name`, name, `a name other than services[${earlier}]`);
+    if (check === undefined && name !== PROXY_SERVICE)
+      report(`${path}.check`, undefined, `where "${name}" answers, such as { "port": 8080 }`);
+    if (check !== undefined && parseIpAddress(check.address) === null)
+      report(`${path}.check.address`, check.address, "an address of this unit");
   }
 }
 
-/**
- * Every error of meaning in the settings of the pair; none while redundancy is off. `interfaces` are the
- * unit's own real addresses.
- */
+/** Every error of meaning in the settings of the pair; none while redundancy is off. */
 export function checkRedundancySettings(
   redundancy: Redundancy,
-  interfaces: readonly InterfaceAddress[],
+  own: OwnInterfaces,
 ): readonly SettingsFault[] {
   if (!redundancy.enabled) return [];
   const faults: SettingsFault[] = [];
   const report: Report = (path, found, expected) =>
     faults.push({ path, found: found === undefined ? "nothing" : showValue(found), expected });
-  checkPeers(redundancy, interfaces, report);
-  checkFloating(redundancy, interfaces, report);
+  checkPeers(redundancy, own.addresses, report);
+  checkFloating(redundancy, own, report);
   checkTimes(redundancy, report);
+  checkServices(redundancy, report);
   return faults;
 }

@@ -11,9 +11,9 @@ export type ElectionCommand =
   | { readonly kind: "probe" }
   /** Let the kernel keep the addresses for another `leaseMs`. */
   | { readonly kind: "renew-lease"; readonly leaseMs: number }
-  /** The address is about to move to the peer: it needs the list of running connections. */
+  /** The address is about to move to the peer: it should know of the latest connections too. */
   | { readonly kind: "prepare-handover" }
-  /** The address has moved to the peer as planned: what runs here may finish. */
+  /** The address has moved to the peer as planned: what runs here may finish, and the peer should know. */
   | { readonly kind: "drain-connections" }
   /** The address came without the peer's help: its clients' connections are dead, tell them. */
   | { readonly kind: "reset-connections" }

@@ -2,6 +2,9 @@
 import type { Settings } from "#settings/schema.ts";
 import { GUARD_WINDOW_MS_MAX, PROBE_INTERVAL_MS_MIN, PROBES_PER_WINDOW } from "./limits.ts";
 
+/** The service that needs no check in the settings: it is known where the proxy answers. */
+export const PROXY_SERVICE = "proxy";
+
 export type Role = "active" | "standby";
 export type Failback = "at-once" | "delayed" | "never";
 
@@ -70,6 +73,21 @@ export function pairConfig(redundancy: Settings["redundancy"], unit: UnitIdentit
     addressesDigest: addressesDigest(redundancy.floatingAddresses.map(({ address }) => address)),
   };
 }
+
+const FIXED = [
+  "enabled",
+  "pairId",
+  "peerAddress",
+  "secondPeerAddress",
+  "port",
+  "keyFile",
+  "floatingAddresses",
+  "gateway",
+] as const;
+
+/** Whether a heartbeat that runs under `before` cannot go on under `after`, but has to begin anew. */
+export const needsNewStart = (before: Settings["redundancy"], after: Settings["redundancy"]): boolean =>
+  FIXED.some((name) => JSON.stringify(before[name]) !== JSON.stringify(after[name]));
 
 /** 32 bits that differ when the addresses do, in whatever order they stand (FNV-1a). */
 export function addressesDigest(addresses: readonly string[]): number {

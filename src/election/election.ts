@@ -134,6 +134,22 @@ export interface ElectionDraft {
 export type Election = Readonly<ElectionDraft>;
 
 /**
+ * The same unit under other settings, from the moment `nowMs` on; the driver renews the lease of held addresses at that
+ * moment. The heartbeat paths and the addresses stay what they were.
+ */
+export function underConfig(state: Election, config: PairConfig, nowMs: number): Election {
+  const services = [...config.criticalServices, ...config.watchedServices];
+  const gateway = state.gateway === "unchecked" ? "unknown" : state.gateway;
+  return {
+    ...state,
+    services: Object.fromEntries(services.map((name) => [name, state.services[name] ?? "unknown"])),
+    gateway: config.checksGateway ? gateway : "unchecked",
+    renewedMs: nowMs,
+    nextBeatMs: nowMs,
+  };
+}
+
+/**
  * The state before the first event, with redundancy off; the command `start` begins. `nonce` is 48 random
  * bits other than 0, `nowMs` this unit's monotonic clock.
  */

@@ -38,6 +38,10 @@ export const peerServes: Fact = (state, config) =>
     state.peer?.packet.state === "active" ||
     state.peer?.packet.state === "handing-over");
 
+/** The peer has the address beside this unit, which keeps it. */
+export const bothHold: Fact = (state, config) =>
+  state.at === "active" && state.kernelHolds && peerAlive(state, config) && state.peer?.packet.holds === true;
+
 const peerIs = (state: Election, config: PairConfig, name: string): boolean =>
   peerAlive(state, config) && state.peer?.packet.state === name;
 

@@ -4,6 +4,7 @@
  */
 import { formatIpAddress, type IpAddress } from "#policy/ip-address.ts";
 import { addressBytes, addressFromBytes } from "./address-bytes.ts";
+import { internetChecksum } from "./internet-checksum.ts";
 
 export const ETHERTYPE_ARP = 0x0806;
 export const ETHERTYPE_IPV6 = 0x86dd;
@@ -79,16 +80,12 @@ const isMulticast = (address: Uint8Array): boolean => address[0] === 0xff;
 const multicastMac = (address: Uint8Array): Buffer =>
   Buffer.concat([Buffer.from("3333", "hex"), address.subarray(12)]);
 
-/** The Internet checksum (RFC 1071) over the pseudo-header of RFC 8200 section 8.1 and the message. */
+/** Over the pseudo-header of RFC 8200 section 8.1 and the message. */
 function icmpChecksum(from: Uint8Array, to: Uint8Array, icmp: Uint8Array): number {
   const pseudo = Buffer.alloc(8);
   pseudo.writeUInt32BE(icmp.length, 0);
   pseudo[7] = ICMPV6;
-  const bytes = Buffer.concat([from, to, pseudo, icmp]);
-  let sum = 0;
-  for (let at = 0; at < bytes.length; at += 2) sum += bytes.readUInt16BE(at);
-  while (sum > 0xffff) sum = (sum & 0xffff) + (sum >>> 16);
-  return ~sum & 0xffff;
+  return internetChecksum([from, to, pseudo, icmp]);
 }
 
 function neighbour(mac: Uint8Array, from: Uint8Array, to: Uint8Array, icmp: Buffer): Buffer {

@@ -124,18 +124,21 @@ export class FloatingAddresses {
   hold(leaseMs: number): Outcome<null, string> {
     for (const { address, text, interface: name } of this.#placed) {
       const index = this.#links.get(name)?.index ?? 0;
-      const added = this.#netlink.addAddress(address, index, Math.round(leaseMs / MILLIS));
+      const seconds = Math.round(leaseMs / MILLIS);
+      const added = this.#present.has(text)
+        ? this.#netlink.addAddress(address, index, seconds)
+        : this.#netlink.placeAddress(address, index, seconds);
       if (!added.ok) return failure(`${text} on ${name}: ${added.error}`);
       this.#present.add(text);
     }
     return success(null);
   }
 
-  /** Takes the addresses away. The error names what stays. */
-  release(): Outcome<null, string> {
+  /** Takes the addresses away, or only some of them. The error names what stays. */
+  release(only?: ReadonlySet<string>): Outcome<null, string> {
     const faults: string[] = [];
     for (const { address, text, interface: name } of this.#placed) {
-      if (!this.#present.has(text)) continue;
+      if (!this.#present.has(text) || only?.has(text) === false) continue;
       const removed = this.#netlink.removeAddress(address, this.#links.get(name)?.index ?? 0);
       if (removed.ok) this.#present.delete(text);
       else faults.push(`${text} on ${name}: ${removed.error}`);

@@ -4,29 +4,44 @@
  */
 import { formatIpAddress, type IpAddress } from "#policy/ip-address.ts";
 import { addressBytes, addressFromBytes } from "./address-bytes.ts";
+import {
+  attribute,
+  attributesOf,
+  CONTROL,
+  FLAG,
+  message,
+  messagesOf,
+  type NetlinkResult,
+  type RawMessage,
+  resultOf,
+} from "./netlink-format.ts";
 
-const HEADER_BYTES = 16;
-const ATTRIBUTE_HEADER_BYTES = 4;
 const ADDRESS_BODY_BYTES = 8;
 const LINK_BODY_BYTES = 16;
 
 const TYPE = {
-  error: 2,
-  done: 3,
   newLink: 16,
   delLink: 17,
   getLink: 18,
   newAddr: 20,
   delAddr: 21,
   getAddr: 22,
+  newRoute: 24,
 };
-const FLAG = { request: 0x1, ack: 0x4, replace: 0x100, create: 0x400, dump: 0x300 };
 
 const AF_INET = 2;
 const AF_INET6 = 10;
 const IFA = { address: 1, local: 2, cacheInfo: 6, flags: 8 };
 const IFA_F_NODAD = 0x02;
 const IFA_F_NOPREFIXROUTE = 0x200;
+const RTA = { destination: 1, interface: 4, priority: 6, expires: 23 };
+const ROUTE_BODY_BYTES = 12;
+const RT_TABLE_LOCAL = 255;
+const RTPROT_STATIC = 4;
+const RTN_LOCAL = 2;
+/** Behind the kernel's own route. */
+const BRIDGE_PRIORITY = 1_024;
+const BRIDGE_SECONDS = 1;
 const IFLA = { address: 1, name: 3, stats64: 23 };
 const IFF_UP = 0x1;
 const IFF_LOWER_UP = 0x1_0000;
@@ -54,29 +69,7 @@ export interface KernelLink {
 export type NetlinkMessage =
   | { readonly kind: "address"; readonly present: boolean; readonly address: KernelAddress }
   | { readonly kind: "link"; readonly present: boolean; readonly link: KernelLink }
-  /** The answer to a request: 0, or the number of an error. */
-  | { readonly kind: "result"; readonly sequence: number; readonly error: number }
-  | { readonly kind: "done"; readonly sequence: number };
-
-const padded = (length: number): number => (length + 3) & ~3;
-
-function attribute(type: number, value: Uint8Array): Buffer {
-  const bytes = Buffer.alloc(padded(ATTRIBUTE_HEADER_BYTES + value.length));
-  bytes.writeUInt16LE(ATTRIBUTE_HEADER_BYTES + value.length, 0);
-  bytes.writeUInt16LE(type, 2);
-  bytes.set(value, ATTRIBUTE_HEADER_BYTES);
-  return bytes;
-}
-
-function message(type: number, flags: number, sequence: number, parts: readonly Uint8Array[]): Buffer {
-  const header = Buffer.alloc(HEADER_BYTES);
-  const bytes = Buffer.concat([header, ...parts]);
-  bytes.writeUInt32LE(bytes.length, 0);
-  bytes.writeUInt16LE(type, 4);
-  bytes.writeUInt16LE(flags | FLAG.request, 6);
-  bytes.writeUInt32LE(sequence, 8);
-  return bytes;
-}
+  | NetlinkResult;
 
 function addressBody(address: IpAddress, index: number): Buffer {
   const body = Buffer.alloc(ADDRESS_BODY_BYTES);
@@ -111,6 +104,32 @@ export function addAddress(
   ]);
 }
 
+/**
+ * Makes an IPv6 address local for the next second. The kernel answers for an added address at once, but does
+ * the rest, packets to it included, when a worker of its own comes to it: up to 15 ms later were seen. The
+ * route ends by itself, and stands behind the kernel's own.
+ */
+export function bridgeRoute(address: IpAddress, index: number, sequence: number): Buffer {
+  const body = Buffer.alloc(ROUTE_BODY_BYTES);
+  body[0] = AF_INET6;
+  body[1] = 128;
+  body[4] = RT_TABLE_LOCAL;
+  body[5] = RTPROT_STATIC;
+  body[7] = RTN_LOCAL;
+  const number = (value: number): Buffer => {
+    const bytes = Buffer.alloc(4);
+    bytes.writeUInt32LE(value);
+    return bytes;
+  };
+  return message(TYPE.newRoute, FLAG.ack | FLAG.create | FLAG.replace, sequence, [
+    body,
+    attribute(RTA.destination, addressBytes(address)),
+    attribute(RTA.interface, number(index)),
+    attribute(RTA.priority, number(BRIDGE_PRIORITY)),
+    attribute(RTA.expires, number(BRIDGE_SECONDS)),
+  ]);
+}
+
 export const removeAddress = (address: IpAddress, index: number, sequence: number): Buffer =>
   message(TYPE.delAddr, FLAG.ack, sequence, [
     addressBody(address, index),
@@ -130,26 +149,17 @@ export const getLink = (name: string, sequence: number): Buffer =>
 
 /** The messages of one datagram. What is cut off or unknown is left out: the kernel may always add to it. */
 export function parseNetlink(bytes: Buffer): readonly NetlinkMessage[] {
-  const found: NetlinkMessage[] = [];
-  for (let at = 0; at + HEADER_BYTES <= bytes.length; ) {
-    const length = bytes.readUInt32LE(at);
-    if (length < HEADER_BYTES || at + length > bytes.length) break;
-    const parsed = parseMessage(bytes.subarray(at, at + length));
-    if (parsed !== null) found.push(parsed);
-    at += padded(length);
-  }
-  return found;
+  return messagesOf(bytes)
+    .map(parseMessage)
+    .filter((parsed) => parsed !== null);
 }
 
-function parseMessage(bytes: Buffer): NetlinkMessage | null {
-  const type = bytes.readUInt16LE(4);
-  const sequence = bytes.readUInt32LE(8);
-  const body = bytes.subarray(HEADER_BYTES);
+function parseMessage(raw: RawMessage): NetlinkMessage | null {
+  const { type, body } = raw;
   switch (type) {
-    case TYPE.error:
-      return body.length < 4 ? null : { kind: "result", sequence, error: -body.readInt32LE(0) };
-    case TYPE.done:
-      return { kind: "done", sequence };
+    case CONTROL.error:
+    case CONTROL.done:
+      return resultOf(raw);
     case TYPE.newAddr:
     case TYPE.delAddr: {
       const address = parseAddress(body);
@@ -163,17 +173,6 @@ function parseMessage(bytes: Buffer): NetlinkMessage | null {
     default:
       return null;
   }
-}
-
-function attributesOf(bytes: Buffer): ReadonlyMap<number, Buffer> {
-  const found = new Map<number, Buffer>();
-  for (let at = 0; at + ATTRIBUTE_HEADER_BYTES <= bytes.length; ) {
-    const length = bytes.readUInt16LE(at);
-    if (length < ATTRIBUTE_HEADER_BYTES || at + length > bytes.length) break;
-    found.set(bytes.readUInt16LE(at + 2), bytes.subarray(at + ATTRIBUTE_HEADER_BYTES, at + length));
-    at += padded(length);
-  }
-  return found;
 }
 
 function parseAddress(body: Buffer): KernelAddress | null {

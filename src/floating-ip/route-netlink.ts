@@ -3,6 +3,7 @@ import { failure, type Outcome, success } from "#base/outcome.ts";
 import type { IpAddress } from "#policy/ip-address.ts";
 import {
   addAddress,
+  bridgeRoute,
   getLink,
   type KernelAddress,
   type KernelLink,
@@ -11,20 +12,8 @@ import {
   parseNetlink,
   removeAddress,
 } from "./netlink-message.ts";
-import {
-  AF_NETLINK,
-  bindTo,
-  close,
-  EINTR,
-  errorName,
-  lastError,
-  readMessage,
-  SOCK_CLOEXEC,
-  SOCK_NONBLOCK,
-  SOCK_RAW,
-  socket,
-  writeMessage,
-} from "./system-calls.ts";
+import { openNetlink } from "./netlink-socket.ts";
+import { close, EINTR, errorName, lastError, readMessage, writeMessage } from "./system-calls.ts";
 import { WatchedSocket } from "./watched-socket.ts";
 
 const NETLINK_ROUTE = 0;
@@ -39,33 +28,22 @@ const SEQUENCE_MAX = 0xffff_ffff;
 /** What a removal is answered when there is nothing to remove. */
 const NOTHING_THERE: ReadonlySet<string> = new Set(["EADDRNOTAVAIL", "ENODEV", "ENXIO"]);
 
-function openSocket(groups: number): Outcome<number, string> {
-  const fd = socket(AF_NETLINK, SOCK_RAW | SOCK_NONBLOCK | SOCK_CLOEXEC, NETLINK_ROUTE);
-  if (fd < 0) return failure(`cannot open a netlink socket: ${errorName(lastError())}`);
-  const address = Buffer.alloc(12);
-  address.writeUInt16LE(AF_NETLINK, 0);
-  address.writeUInt32LE(groups, 8);
-  if (bindTo(fd, address) === 0) return success(fd);
-  const why = errorName(lastError());
-  close(fd);
-  return failure(`cannot bind a netlink socket: ${why}`);
-}
-
 export class RouteNetlink {
   readonly #requests: number;
-  readonly #news: WatchedSocket;
+  readonly #news: WatchedSocket | null;
   #sequence = 0;
 
-  private constructor(requests: number, news: WatchedSocket) {
+  private constructor(requests: number, news: WatchedSocket | null) {
     this.#requests = requests;
     this.#news = news;
   }
 
-  /** `onNews` gets each change of an address or a link; null: some changes were missed. */
-  static open(onNews: (message: NetlinkMessage | null) => void): Outcome<RouteNetlink, string> {
-    const requests = openSocket(0);
+  /** `onNews` gets each change of an address or a link; null: some changes were missed. Without it there are none. */
+  static open(onNews?: (message: NetlinkMessage | null) => void): Outcome<RouteNetlink, string> {
+    const requests = openNetlink(NETLINK_ROUTE, 0);
     if (!requests.ok) return requests;
-    const news = openSocket(GROUPS);
+    if (onNews === undefined) return success(new RouteNetlink(requests.value, null));
+    const news = openNetlink(NETLINK_ROUTE, GROUPS);
     if (!news.ok) {
       close(requests.value);
       return news;
@@ -80,6 +58,13 @@ export class RouteNetlink {
   /** Adds or renews. The error is the system's name of it, such as EPERM. */
   addAddress(address: IpAddress, index: number, leaseSeconds: number): Outcome<null, string> {
     return this.#ask((sequence) => addAddress(address, index, leaseSeconds, sequence));
+  }
+
+  /** Adds an address that packets reach from now on, whatever the family. */
+  placeAddress(address: IpAddress, index: number, leaseSeconds: number): Outcome<null, string> {
+    const added = this.addAddress(address, index, leaseSeconds);
+    if (!added.ok || address.family === 4) return added;
+    return this.#ask((sequence) => bridgeRoute(address, index, sequence));
   }
 
   /** Removes; an address that is not there is no failure. */
@@ -110,7 +95,7 @@ export class RouteNetlink {
   }
 
   close(): void {
-    this.#news.close();
+    this.#news?.close();
     close(this.#requests);
   }
 

@@ -14,6 +14,7 @@ const { functions } = dlopen(null, {
   dup2: { arguments: ["i32", "i32"], return: "i32" },
   mmap: { arguments: ["u64", "u64", "i32", "i32", "i32", "i64"], return: "u64" },
   read: { arguments: ["i32", "u32", "u32"], return: "i32" },
+  sendto: { arguments: ["i32", "u32", "u32", "i32", "u32", "u32"], return: "i32" },
   setsockopt: { arguments: ["i32", "i32", "i32", "u32", "u32"], return: "i32" },
   socket: { arguments: ["i32", "i32", "i32"], return: "i32" },
   write: { arguments: ["i32", "u32", "u32"], return: "i32" },
@@ -23,6 +24,8 @@ const { functions } = dlopen(null, {
 export const { close, dup2, socket } = functions;
 
 // Numbers of the Linux kernel, the same on x86-64 and arm64.
+export const AF_INET = 2;
+export const AF_INET6 = 10;
 export const AF_NETLINK = 16;
 export const AF_PACKET = 17;
 export const SOCK_RAW = 3;
@@ -42,7 +45,8 @@ const INPUT_AT = 0;
 /** As much as the kernel puts into one part of a netlink dump. */
 const INPUT_BYTES = 32 * 1024;
 const OUTPUT_AT = INPUT_BYTES;
-const OUTPUT_BYTES = 4 * 1024;
+/** The rules for 128 addresses take 40 KiB. */
+const OUTPUT_BYTES = 64 * 1024;
 const BLOCK_BYTES = OUTPUT_AT + OUTPUT_BYTES;
 
 function mapLow(): { readonly base: number; readonly block: Buffer } {
@@ -76,6 +80,13 @@ function put(bytes: Uint8Array): void {
 export function writeMessage(fd: number, bytes: Uint8Array): number {
   put(bytes);
   return functions.write(fd, base + OUTPUT_AT, bytes.length);
+}
+
+/** Sends the bytes to an address in the kernel's layout. The number of bytes, or -1. */
+export function sendTo(fd: number, bytes: Uint8Array, address: Uint8Array): number {
+  const at = base + OUTPUT_AT;
+  put(Buffer.concat([bytes, address]));
+  return functions.sendto(fd, at, bytes.length, 0, at + bytes.length, address.length);
 }
 
 /** Reads one message; valid until the next call. Null when there is none, and `lastError` says why. */

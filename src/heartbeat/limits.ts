@@ -23,3 +23,39 @@ export const ANSWER_MS = 10;
 
 /** Events that wait for that; more packets than this are of no use. */
 export const PENDING_MAX = 1_000;
+
+/** How often the other unit is told of the clients' connections. */
+export const REPORT_MS = 100;
+
+/** And how soon again while there is more to tell than fits one go. */
+export const REPORT_AGAIN_MS = 20;
+
+/** Reading the list of connections costs 1 µs for each: it may take this share of the time. */
+export const LIST_SHARE = 0.02;
+
+/** A draining unit that has said nothing for interval × count, within these bounds, is gone. */
+export const REPORT_SILENCE_MS_MIN = 300;
+export const REPORT_SILENCE_MS_MAX = 1_000;
+
+/** After a planned move connections of which this unit does not know yet may still be under way. */
+export const DRAIN_MS_MIN = 500;
+
+/** A unit that has given the addresses away says within this that it drains; otherwise it does not. */
+export const DRAIN_BEGINS_MS = 1_000;
+
+/** The end of a drain is said this many times in a row, and then in this rhythm. */
+export const IDLE_REPORTS_AT_ONCE = 5;
+export const IDLE_REPORT_MS = 1_000;
+
+/** A unit that had to give the addresses up says nothing of its connections for so long. */
+export const LIST_OUTLIVES_MS = 3_000;
+
+/**
+ * Clients are told of the end of their connection again after these times: the first may have been lost. A
+ * stack that has answered one answers no other within 500 ms.
+ */
+export const TICKLES_AFTER_MS = [0, 50, 550] as const;
+
+/** Many are told in slices, so that no queue on the way overflows: 50,000 a second. */
+export const TICKLES_AT_ONCE = 100;
+export const TICKLE_PAUSE_MS = 2;

@@ -9,21 +9,24 @@ import { addressPresence } from "#election/addresses.ts";
 import type { ElectionCommand } from "#election/command.ts";
 import type { PairConfig } from "#election/config.ts";
 import { nextDeadlineMs } from "#election/duties.ts";
-import { type Election, initialElection } from "#election/election.ts";
+import { type Election, initialElection, underConfig } from "#election/election.ts";
 import type { ElectionEvent, OperatorCommand } from "#election/event.ts";
+import { bothHold } from "#election/facts.ts";
 import type { DecodeFault, Packet } from "#election/packet.ts";
 import { type PairStatus, pairStatus } from "#election/pair-status.ts";
 import { step } from "#election/step.ts";
 import { ANSWER_MS, LATE_MS, LINK_PROOF_MS, PENDING_MAX, RECONCILES_MAX, STALL_MS } from "./limits.ts";
-import type { PairKernel, PairPaths } from "./pair-ports.ts";
+import type { PairConnections, PairKernel, PairPaths } from "./pair-ports.ts";
 
 /** An event without its time. */
 type Happening = ElectionEvent extends infer E ? (E extends ElectionEvent ? Omit<E, "nowMs"> : never) : never;
 
 export interface PairDriverOptions {
+  /** At the start; `reconfigure` changes it. */
   readonly config: PairConfig;
   readonly kernel: PairKernel;
   readonly paths: PairPaths;
+  readonly connections: PairConnections;
   readonly clock: Clock;
   readonly logger: Logger;
   /** The manual's lines, word for word. */
@@ -43,6 +46,7 @@ const isNews = ({ kind }: Happening): boolean => kind === "packet" || kind === "
 
 export class PairDriver {
   readonly #options: PairDriverOptions;
+  #config: PairConfig;
   #state: Election;
   #timer: NodeJS.Timeout | null = null;
   /** When the next step is due at the latest. */
@@ -61,11 +65,17 @@ export class PairDriver {
 
   constructor(options: PairDriverOptions) {
     this.#options = options;
+    this.#config = options.config;
     this.#state = initialElection(options.config, options.nonce, options.clock.nowMs());
   }
 
   get status(): PairStatus {
-    return pairStatus(this.#state, this.#options.config, this.#options.authenticated);
+    return pairStatus(this.#state, this.#config, this.#options.authenticated);
+  }
+
+  /** The session of the peer that has been confirmed; null: none. */
+  get peerNonce(): number | null {
+    return this.#state.peer?.packet.nonce ?? null;
   }
 
   /** Begins: what the kernel has comes first, since a daemon before this one may have left it. */
@@ -84,6 +94,15 @@ export class PairDriver {
 
   command(command: OperatorCommand): void {
     this.#tell({ kind: "command", command });
+  }
+
+  /** Goes on under other settings. Not for the paths, the addresses and the key: they need a new start. */
+  reconfigure(config: PairConfig): void {
+    if (this.#isClosed) return;
+    this.#config = config;
+    this.#state = underConfig(this.#state, config, this.#options.clock.nowMs());
+    if (addressPresence(this.#state) === "held") this.#tellRefusal(this.#options.kernel.hold(config.leaseMs));
+    this.#tell({ kind: "tick" });
   }
 
   service(name: string, alive: boolean): void {
@@ -160,13 +179,13 @@ export class PairDriver {
   }
 
   #step(event: ElectionEvent): void {
-    const { config, kernel } = this.#options;
+    const { kernel } = this.#options;
     const waiting: ElectionCommand[] = [];
     const { linkUp, linkProven } = this.#state;
     let next: ElectionEvent | null = event;
     // What the kernel answers is one more event, and its commands come after those that made it.
     for (let round = 0; next !== null && round < RECONCILES_MAX; round += 1) {
-      const { state, commands } = step(this.#state, config, next);
+      const { state, commands } = step(this.#state, this.#config, next);
       this.#state = state;
       next = this.#reconcile();
       waiting.push(...commands);
@@ -179,14 +198,18 @@ export class PairDriver {
 
   /** Makes the kernel match; what it has then, where that is news. */
   #reconcile(): ElectionEvent | null {
-    const { kernel, config, clock } = this.#options;
+    const { kernel, connections, clock } = this.#options;
+    const { reason } = this.#state;
     const presence = addressPresence(this.#state);
     let refused = false;
     if (presence === "held" && !kernel.holds) {
-      const held = kernel.hold(config.leaseMs);
+      connections.taking(reason === "handover");
+      const held = kernel.hold(this.#config.leaseMs);
+      if (held.ok) connections.taken();
       refused = !held.ok;
       this.#tellRefusal(held);
     } else if (presence === "absent" && kernel.holdsSome) {
+      connections.leaving(reason === "handed-over" || reason === "split");
       const released = kernel.release();
       if (!released.ok) this.#options.logger("error", "address-stays", { why: released.error });
     } else if (kernel.holds === this.#state.kernelHolds) return null;
@@ -200,12 +223,14 @@ export class PairDriver {
   }
 
   #perform(command: ElectionCommand): void {
-    const { kernel, paths, logger, onManualLine, onStopped } = this.#options;
+    const { kernel, paths, connections, logger, onManualLine, onStopped } = this.#options;
     switch (command.kind) {
       case "send":
         paths.send(command.packet);
         return;
       case "announce":
+        // What the other unit has begun must be let through before its clients come here.
+        if (bothHold(this.#state, this.#config)) connections.sharing();
         // A late one would cost the new holder its clients.
         if (kernel.holds) kernel.announce();
         return;
@@ -224,8 +249,10 @@ export class PairDriver {
         return;
       case "prepare-handover":
       case "drain-connections":
+        connections.tell();
+        return;
       case "reset-connections":
-        // Running connections are not moved yet: they end with their unit's address.
+        connections.reset();
         return;
     }
   }
@@ -241,7 +268,7 @@ export class PairDriver {
 
   #schedule(): void {
     if (this.#isClosed) return;
-    const dueMs = nextDeadlineMs(this.#state, this.#options.config);
+    const dueMs = nextDeadlineMs(this.#state, this.#config);
     if (this.#timer !== null && dueMs === this.#dueMs) return;
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timer = null;

@@ -1,5 +1,6 @@
 /** What the driver of the pair works with: the kernel, the network, the peer and the services, as it sees them. */
 import type { Outcome } from "#base/outcome.ts";
+import type { ReportVia } from "#connections/report.ts";
 import type { Packet } from "#election/packet.ts";
 
 /** The floating addresses in the kernel and on the network. Every change is made at once. */
@@ -24,4 +25,33 @@ export interface PairKernel {
 /** The way to the peer. */
 export interface PairPaths {
   send(packet: Packet): void;
+}
+
+/** What becomes of the clients' connections when the addresses move. */
+export interface PairConnections {
+  /** The addresses are about to be taken; `planned`: the other unit goes on with the connections it has. */
+  taking(planned: boolean): void;
+  /** The addresses are here. */
+  taken(): void;
+  /** The addresses are about to be given up; `planned`: this unit goes on with the connections it has. */
+  leaving(planned: boolean): void;
+  /** Both units have the addresses, and the other one is about to give them up: it has connections too. */
+  sharing(): void;
+  /** The other unit should know now what connections there are. */
+  tell(): void;
+  /** The connections of the other unit have ended with it: their clients should know. */
+  reset(): void;
+}
+
+/** The clients' connections in the kernel (`floating-ip/client-connections.ts`). Every change is made at once. */
+export interface ConnectionKernel {
+  list(): Outcome<ReadonlySet<string>, string>;
+  via(): ReportVia;
+  keep(leaseMs: number): Outcome<null, string>;
+  renewKept(leaseMs: number): Outcome<null, string>;
+  show(): void;
+  endKeeping(): void;
+  passOn(via: ReportVia): Outcome<null, string>;
+  endPassingOn(): void;
+  tickle(keys: Iterable<string>): number;
 }

@@ -2,21 +2,22 @@
 import type { Clock } from "#base/clock.ts";
 import type { Logger } from "#base/logger.ts";
 import { failure, type Outcome, success } from "#base/outcome.ts";
-import { pairConfig } from "#election/config.ts";
+import { pairConfig, type UnitIdentity } from "#election/config.ts";
 import type { OperatorCommand } from "#election/event.ts";
 import type { PairStatus } from "#election/pair-status.ts";
+import { ClientConnections } from "#floating-ip/client-connections.ts";
 import { FloatingAddresses } from "#floating-ip/floating-addresses.ts";
 import { HeartbeatPaths, type HeartbeatPathsStatus } from "#peer/heartbeat-paths.ts";
 import { formatIpAddress, parseIpAddress } from "#policy/ip-address.ts";
 import type { Settings } from "#settings/schema.ts";
+import { ConnectionKeeper, type ConnectionsStatus } from "./connection-keeper.ts";
 import { GatewayWatch } from "./gateway-watch.ts";
+import type { ConnectionTimes } from "./own-connections.ts";
 import { PairDriver } from "./pair-driver.ts";
 
 export interface PairUnitOptions {
   /** They have passed `checkRedundancySettings`. */
   readonly redundancy: Settings["redundancy"];
-  /** This unit's own real address. */
-  readonly ownAddress: string;
   readonly key: Buffer | null;
   /** 48 bits of chance, not 0. */
   readonly nonce: number;
@@ -30,6 +31,7 @@ export interface PairUnitOptions {
 export interface PairUnitStatus extends PairStatus {
   readonly floatingAddresses: readonly string[];
   readonly heartbeat: HeartbeatPathsStatus;
+  readonly connections: ConnectionsStatus;
 }
 
 /** What an operator may ask of a unit that runs. */
@@ -42,6 +44,7 @@ const canonical = (text: string): string => {
 
 export class PairUnit implements AsyncDisposable {
   readonly #options: PairUnitOptions;
+  #redundancy: Settings["redundancy"];
   readonly #parts = new AsyncDisposableStack();
   readonly #stopped = Promise.withResolvers<void>();
   readonly #gateway: string | null;
@@ -51,11 +54,14 @@ export class PairUnit implements AsyncDisposable {
   #floating: FloatingAddresses | null = null;
   #paths: HeartbeatPaths | null = null;
   #driver: PairDriver | null = null;
+  #connections: ConnectionKeeper | null = null;
+  #kernelConnections: ClientConnections | null = null;
   #gatewayWatch: GatewayWatch | null = null;
 
   private constructor(options: PairUnitOptions) {
     const { gateway } = options.redundancy;
     this.#options = options;
+    this.#redundancy = options.redundancy;
     this.#gateway = gateway === undefined ? null : canonical(gateway);
     this.#peers = new Set(peerAddresses(options.redundancy).map(canonical));
   }
@@ -71,16 +77,24 @@ export class PairUnit implements AsyncDisposable {
 
   /** Null before the start. */
   get status(): PairUnitStatus | null {
-    if (this.#driver === null || this.#paths === null) return null;
+    if (this.#driver === null || this.#paths === null || this.#connections === null) return null;
     return {
       ...this.#driver.status,
-      floatingAddresses: this.#options.redundancy.floatingAddresses.map(({ address }) => address),
+      floatingAddresses: this.#redundancy.floatingAddresses.map(({ address }) => address),
       heartbeat: this.#paths.status,
+      connections: this.#connections.status,
     };
   }
 
   command(command: PairCommand): void {
     this.#driver?.command(command);
+  }
+
+  /** Goes on under other settings, as far as `needsNewStart` does not say otherwise. */
+  reconfigure(redundancy: Settings["redundancy"]): void {
+    this.#redundancy = redundancy;
+    this.#connections?.reconfigure(timesOf(redundancy));
+    this.#driver?.reconfigure(pairConfig(redundancy, this.#identity()));
   }
 
   service(name: string, alive: boolean): void {
@@ -93,12 +107,25 @@ export class PairUnit implements AsyncDisposable {
     return this.#stopped.promise;
   }
 
+  /** Ends the driver and gives these addresses up; others stay under their lease for who comes next. */
+  leave(addresses: readonly string[]): void {
+    this.#driver?.close();
+    const left = this.#floating?.release(new Set(addresses.map(canonical)));
+    if (left?.ok === false) this.#options.logger("error", "address-stays", { why: left.error });
+  }
+
+  /** Resolves when no connection of before a planned move goes on here. */
+  async drained(): Promise<void> {
+    await this.#connections?.drained();
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#parts.disposeAsync();
   }
 
   async #open(): Promise<Outcome<null, string>> {
-    const { redundancy, ownAddress, key, nonce, clock, logger, onManualLine } = this.#options;
+    const { key, clock } = this.#options;
+    const redundancy = this.#redundancy;
     const floating = FloatingAddresses.open({
       addresses: redundancy.floatingAddresses,
       gateway: this.#gateway,
@@ -117,28 +144,58 @@ export class PairUnit implements AsyncDisposable {
       key,
       clock,
       onPacket: (packet) => this.#driver?.received(packet),
+      onReport: (report) => this.#connections?.received(report),
     });
     if (!paths.ok) return failure(paths.error);
     this.#paths = paths.value;
     this.#parts.use(paths.value);
-    const unitId = Number.parseInt(floating.value.hardwareAddress, 16);
-    const driver = new PairDriver({
-      config: pairConfig(redundancy, { unitId, ownAddress }),
-      kernel: floating.value,
-      paths: paths.value,
-      clock,
-      logger,
-      onManualLine,
-      nonce,
-      authenticated: key !== null,
-      onStall: () => this.#lookAgain(),
-      onStopped: () => this.#stopped.resolve(),
-    });
+    const connections = this.#openConnections(paths.value);
+    if (!connections.ok) return connections;
+    const driver = this.#makeDriver(floating.value, paths.value, connections.value);
     this.#driver = driver;
     this.#parts.defer(() => driver.close());
     driver.start();
     this.#watchGateway(driver);
     return success(null);
+  }
+
+  #openConnections(paths: HeartbeatPaths): Outcome<ConnectionKeeper, string> {
+    const { nonce, clock, logger } = this.#options;
+    const { floatingAddresses, pairId } = this.#redundancy;
+    const addresses = floatingAddresses.map(({ address }) => address);
+    const kernel = ClientConnections.open(addresses, floatingAddresses[0]?.interface ?? "");
+    if (!kernel.ok) return kernel;
+    this.#kernelConnections = kernel.value;
+    this.#parts.defer(() => kernel.value.close());
+    const keeper = new ConnectionKeeper({
+      kernel: kernel.value,
+      send: (report) => paths.report(report),
+      peerNonce: () => this.#driver?.peerNonce ?? null,
+      times: timesOf(this.#redundancy),
+      ...{ pairId, nonce, clock, logger },
+    });
+    this.#connections = keeper;
+    this.#parts.defer(() => keeper.close());
+    return success(keeper);
+  }
+
+  #makeDriver(kernel: FloatingAddresses, paths: HeartbeatPaths, connections: ConnectionKeeper): PairDriver {
+    const { key, nonce, clock, logger, onManualLine } = this.#options;
+    return new PairDriver({
+      config: pairConfig(this.#redundancy, this.#identity()),
+      ...{ kernel, paths, connections, clock, logger, onManualLine, nonce },
+      authenticated: key !== null,
+      onStall: () => this.#lookAgain(),
+      onStopped: () => this.#stopped.resolve(),
+    });
+  }
+
+  /** The real address is of the peer's family, on the first interface that has floating addresses. */
+  #identity(): UnitIdentity {
+    const unitId = Number.parseInt(this.#floating?.hardwareAddress ?? "", 16);
+    const via = this.#kernelConnections?.via();
+    const own = this.#redundancy.peerAddress?.includes(":") === true ? via?.ipv6 : via?.ipv4;
+    return { unitId, ownAddress: own === null || own === undefined ? "" : formatIpAddress(own) };
   }
 
   /** The peer's hardware address is asked for in the same rhythm, until it is known. */
@@ -166,6 +223,12 @@ export class PairUnit implements AsyncDisposable {
     else this.#driver?.addressClaimed([...this.#peerMacs.values()].includes(mac) ? "peer" : "stranger");
   }
 }
+
+const timesOf = ({ drainMs, leaseMs, intervalMs, count }: Settings["redundancy"]): ConnectionTimes => ({
+  drainMs,
+  leaseMs,
+  silenceMs: intervalMs * count,
+});
 
 const peerAddresses = ({ peerAddress, secondPeerAddress }: Settings["redundancy"]): readonly string[] =>
   [peerAddress, secondPeerAddress].filter((address) => address !== undefined);

@@ -1,14 +1,20 @@
 /**
- * Heartbeats between the units: UDP datagrams on one or two paths. Packets in, packets out; what they mean is
- * the election's matter.
+ * Heartbeats between the units, and beside them reports of connections: UDP datagrams on one or two paths.
+ * What they mean is the matter of others.
  */
 import { createHmac } from "node:crypto";
 import { DgramAsPromised, type RemoteInfo, type SocketAsPromised } from "dgram-as-promised";
 import type { Clock } from "#base/clock.ts";
 import { failure, type Outcome, success } from "#base/outcome.ts";
+import { decodeReport, encodeReport, isReport, type Report, type ReportFault } from "#connections/report.ts";
 import { type DecodeFault, decodePacket, encodePacket, type Mac, type Packet } from "#election/packet.ts";
 import { formatIpAddress, parseIpAddress, unmapped } from "#policy/ip-address.ts";
-import { RECEIVED_PER_SECOND_MAX, SENDING_MAX } from "./limits.ts";
+import {
+  RECEIVED_PER_SECOND_MAX,
+  REPORTS_PER_SECOND_MAX,
+  REPORTS_SENDING_MAX,
+  SENDING_MAX,
+} from "./limits.ts";
 
 export interface HeartbeatPathsOptions {
   /** The peer's real addresses, one for each path. */
@@ -20,6 +26,8 @@ export interface HeartbeatPathsOptions {
   readonly key: Buffer | null;
   readonly clock: Clock;
   readonly onPacket: (outcome: Outcome<Packet, DecodeFault>) => void;
+  /** What the peer tells of its clients' connections. */
+  readonly onReport: (outcome: Outcome<Report, ReportFault>) => void;
 }
 
 /** What the transport has left out before anybody looked at it. */
@@ -49,9 +57,9 @@ export class HeartbeatPaths implements AsyncDisposable {
   readonly #mac: Mac | null;
   readonly #peers: readonly string[];
   readonly #sockets = new Map<"udp4" | "udp6", SocketAsPromised>();
-  #sending = 0;
+  readonly #sending = { heartbeats: 0, reports: 0 };
   #secondFromMs = -Infinity;
-  #receivedInSecond = 0;
+  #received = { heartbeats: 0, reports: 0 };
   #foreign = 0;
   #overrun = 0;
   #unsent = 0;
@@ -80,18 +88,14 @@ export class HeartbeatPaths implements AsyncDisposable {
 
   /** Sends the packet on every path, with the path's number in it. What cannot be sent is counted. */
   send(packet: Packet): void {
-    for (const [path, peer] of this.#options.peerAddresses.entries()) {
-      const socket = this.#sockets.get(typeOf(peer));
-      if (socket === undefined || this.#sending >= SENDING_MAX) {
-        this.#unsent += 1;
-        continue;
-      }
-      this.#sending += 1;
-      socket.socket.send(encodePacket({ ...packet, path }, this.#mac), this.#options.port, peer, (error) => {
-        this.#sending -= 1;
-        if (error !== null) this.#unsent += 1;
-      });
-    }
+    for (const [path, peer] of this.#options.peerAddresses.entries())
+      this.#sendTo(peer, encodePacket({ ...packet, path }, this.#mac), "heartbeats", SENDING_MAX);
+  }
+
+  /** Sends the report on every path. What cannot be sent is counted. */
+  report(report: Report): void {
+    const bytes = encodeReport(report, this.#mac);
+    for (const peer of this.#options.peerAddresses) this.#sendTo(peer, bytes, "reports", REPORTS_SENDING_MAX);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -118,17 +122,37 @@ export class HeartbeatPaths implements AsyncDisposable {
       this.#foreign += 1;
       return;
     }
+    const isHeartbeat = !isReport(bytes);
+    const [kind, limit] = isHeartbeat
+      ? (["heartbeats", RECEIVED_PER_SECOND_MAX] as const)
+      : (["reports", REPORTS_PER_SECOND_MAX] as const);
     const nowMs = this.#options.clock.nowMs();
     if (nowMs >= this.#secondFromMs + SECOND_MS) {
       this.#secondFromMs = nowMs;
-      this.#receivedInSecond = 0;
+      this.#received = { heartbeats: 0, reports: 0 };
     }
-    this.#receivedInSecond += 1;
-    if (this.#receivedInSecond > RECEIVED_PER_SECOND_MAX) {
+    this.#received[kind] += 1;
+    if (this.#received[kind] > limit) {
       this.#overrun += 1;
       return;
     }
-    this.#options.onPacket(decodePacket(bytes, this.#options.pairId, this.#mac));
+    const { pairId, onPacket, onReport } = this.#options;
+    if (isHeartbeat) onPacket(decodePacket(bytes, pairId, this.#mac));
+    else onReport(decodeReport(bytes, pairId, this.#mac));
+  }
+
+  /** Reports have a room of their own, so that they keep no heartbeat back. */
+  #sendTo(peer: string, bytes: Uint8Array, kind: "heartbeats" | "reports", waitingMax: number): void {
+    const socket = this.#sockets.get(typeOf(peer));
+    if (socket === undefined || this.#sending[kind] >= waitingMax) {
+      this.#unsent += 1;
+      return;
+    }
+    this.#sending[kind] += 1;
+    socket.socket.send(bytes, this.#options.port, peer, (error) => {
+      this.#sending[kind] -= 1;
+      if (error !== null) this.#unsent += 1;
+    });
   }
 }
 

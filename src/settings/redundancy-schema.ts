@@ -1,6 +1,17 @@
 /** The settings of the pair: the manual's defaults, and beyond the manual what it leaves open. */
 import Type from "typebox";
-import { closed, flag, HOUR, MINUTE, NAME_FORM, PATH_FORM, SECOND, text, whole } from "./schema-parts.ts";
+import {
+  ADDRESS_FORM,
+  closed,
+  flag,
+  HOUR,
+  MINUTE,
+  NAME_FORM,
+  PATH_FORM,
+  SECOND,
+  text,
+  whole,
+} from "./schema-parts.ts";
 
 const INTERFACE_FORM = "the name of an interface, such as eth0 or bond0";
 
@@ -19,13 +30,32 @@ const FloatingAddress = Type.Object(
   closed,
 );
 
+const ServiceCheck = Type.Object(
+  {
+    protocol: Type.Union([Type.Literal("http"), Type.Literal("tcp")], {
+      default: "http",
+      description: "http: it must answer a request, with a status below 500. tcp: it must accept.",
+    }),
+    address: text("The address of this unit that it is asked at.", "127.0.0.1", ADDRESS_FORM),
+    port: Type.Integer({ minimum: 1, maximum: 65_535, description: "Its TCP port." }),
+    path: Type.String({
+      pattern: "^/[!-~]{0,255}$",
+      form: 'a path such as "/" or "/wpad.dat"',
+      default: "/",
+      description: "What is asked for over http.",
+    }),
+  },
+  { ...closed, description: "Where it answers; the proxy needs none." },
+);
+
 const Service = Type.Object(
   {
     name: Type.String({
       pattern: "^[A-Za-z0-9._-]{1,64}$",
       form: NAME_FORM,
-      description: "A service of this unit, such as proxy.",
+      description: "A service of this unit: proxy, wpad, console or any other.",
     }),
+    check: Type.Optional(ServiceCheck),
     whenDead: Type.Union([Type.Literal("hand-over"), Type.Literal("warn")], {
       default: "hand-over",
       description: "hand-over gives the floating addresses to a peer that is well, warn only tells.",

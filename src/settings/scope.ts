@@ -2,7 +2,7 @@
 import type { Settings } from "./schema.ts";
 
 /** Settings of this unit only: whole sections, or members of them. All others may be shared. */
-export const UNIT_ONLY = [
+const UNIT_ONLY = [
   "unit",
   "listen",
   "upstream.sourceAddressV4",

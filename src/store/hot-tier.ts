@@ -5,7 +5,12 @@
  */
 import type { CacheKey } from "#caching/cache-store.ts";
 import type { Entry } from "./entry.ts";
-import { EVICTION_STEPS_MAX, HOT_ENTRY_OVERHEAD_BYTES, HOT_FIELD_OVERHEAD_BYTES } from "./limits.ts";
+import {
+  EVICTION_STEPS_MAX,
+  HOT_ENTRY_OVERHEAD_BYTES,
+  HOT_FIELD_OVERHEAD_BYTES,
+  HOT_TEXT_COPIES,
+} from "./limits.ts";
 import { SieveHand, type SieveOrder, sieveVictim } from "./sieve.ts";
 
 /** No counter ever says this: the entries must be looked up again. */
@@ -32,7 +37,8 @@ function entryBytes(entry: Entry): number {
   const { fields } = entry.response;
   let bytes = HOT_ENTRY_OVERHEAD_BYTES + entry.key.length + (entry.body?.length ?? 0);
   for (let index = 0; index < fields.length; index += 1) {
-    bytes += HOT_FIELD_OVERHEAD_BYTES + fields.rawNameAt(index).length + fields.valueAt(index).length;
+    const textBytes = fields.rawNameAt(index).length + fields.valueAt(index).length;
+    bytes += HOT_FIELD_OVERHEAD_BYTES + HOT_TEXT_COPIES * textBytes;
   }
   return bytes;
 }

@@ -65,8 +65,13 @@ export const HOT_BODY_BYTES_MAX = 4 * 1024 * 1024;
 /** Bodies that are on their way from a file into memory at once. */
 export const HOT_LOADS_MAX = 4;
 
-/** What an entry in memory costs beside its text and body: objects, strings' headers, the map's slot. */
-export const HOT_ENTRY_OVERHEAD_BYTES = 1024;
+/** Of a worker's memory for responses: the rest is for what was evicted and is not collected yet. */
+export const HOT_SHARE = 0.8;
+
+/** What an entry in memory costs beside its text and body: objects, the map's slot, what is made ready to be sent. */
+export const HOT_ENTRY_OVERHEAD_BYTES = 2048;
+/** Its fields stand there three times: one by one, as the lines of a head, and in the head of this second. */
+export const HOT_TEXT_COPIES = 3;
 export const HOT_FIELD_OVERHEAD_BYTES = 128;
 
 /** A waiting worker looks again after this, should a wake-up have been lost: not before a commit is due. */

@@ -29,6 +29,7 @@ import {
   CLOSE_TIMEOUT_MS,
   HEAD_BYTES_MAX,
   HOT_BODY_BYTES_MAX,
+  HOT_SHARE,
   INLINE_BYTES_MAX,
   READ_BLOCKS,
   SPARE_BODIES_MAX,
@@ -68,7 +69,9 @@ export class Store implements CacheStore {
     this.#shared = parts.shared;
     this.#generations = parts.shared.generations;
     this.#seed = parts.shared.get(COUNTER.seed);
-    this.#hot = new HotTier(parts.memoryBytesMax, (bytes) => parts.shared.setMemoryBytes(parts.index, bytes));
+    this.#hot = new HotTier(parts.memoryBytesMax * HOT_SHARE, (bytes) =>
+      parts.shared.setMemoryBytes(parts.index, bytes),
+    );
     this.#pending = new PendingChanges(parts.rings[parts.index] as SharedArrayBuffer, () =>
       parts.shared.ringDoorbell(),
     );

@@ -1,10 +1,11 @@
 /**
  * What the store costs: node test/bench/store.ts [--objects N] [--bytes N]
- * Stores N objects, finds them in memory and in the index, reads large ones, and is killed and opened again.
+ * Stores N objects, finds them in memory and in the index, reads large ones, and is killed and opened again: by
+ * itself, and by a unit with two workers (`make` first).
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -14,10 +15,17 @@ import { openSupervisorStore, type SupervisorStore } from "#store/open-store.ts"
 import { createStoreMemory } from "#store/shared-memory.ts";
 import { bodyOf, put, readAll, response } from "#test/store/samples.ts";
 import { until } from "#test/support/until.ts";
+import { measureStoreUnit, mib } from "./store-unit.ts";
 
 const MEMORY_BYTES_MAX = 64 * 1024 * 1024;
 const LARGE_BYTES = 1024 * 1024;
 const LARGE_OBJECTS = 24;
+/** What is promised: anonymous memory beyond the budgets, and the time to the first hit. */
+const BEYOND_BUDGET_BYTES_MAX = 250 * 1024 * 1024;
+const FIRST_HIT_MS_MAX = 1_000;
+const UNIT_WORKERS = 2;
+const UNIT_REQUESTS = 200_000;
+const DISK_BYTES_MAX = 64 * 1024 ** 3;
 
 const { values } = parseArgs({
   options: {
@@ -33,11 +41,13 @@ const bytes = Number(values.bytes);
 const keyOf = (number: number): string => `http://www.example.com/some/path/of/usual/length/${number}.html`;
 
 const RESPONSE = response({
+  requestWallMs: Date.now(),
+  responseWallMs: Date.now(),
   lines: [
-    "Date: Tue, 24 Nov 2026 09:00:00 GMT",
+    `Date: ${new Date().toUTCString()}`,
     "Server: example",
     "Content-Type: text/html; charset=utf-8",
-    "Cache-Control: public, max-age=3600",
+    "Cache-Control: public, max-age=86400",
     'ETag: "0123456789abcdef"',
     "Last-Modified: Mon, 23 Nov 2026 09:00:00 GMT",
     "Vary: Accept-Encoding",
@@ -51,7 +61,7 @@ const openAt = (folder: string): SupervisorStore =>
     folder,
     memory: createStoreMemory(1),
     memoryBytesMax: MEMORY_BYTES_MAX,
-    diskBytesMax: 64 * 1024 ** 3,
+    diskBytesMax: DISK_BYTES_MAX,
     objectBytesMax: 1024 ** 3,
     clock: { nowMs: () => performance.now(), wallMs: () => Date.now() },
     logger: (level, event, details) => console.log(level, event, details),
@@ -228,9 +238,37 @@ async function runRestart(folder: string): Promise<void> {
   await store.close();
 }
 
+/** The same in a whole unit, and the verdicts. */
+async function runUnit(state: string): Promise<void> {
+  const figures = await measureStoreUnit({
+    state,
+    workers: UNIT_WORKERS,
+    memoryBytesMax: MEMORY_BYTES_MAX,
+    diskBytesMax: DISK_BYTES_MAX,
+    urlOf: keyOf,
+    objects,
+    requests: Math.min(UNIT_REQUESTS, objects * 2),
+  });
+  const { firstHitMs, hits, requests, anonymousAtStartBytes, anonymousPeakBytes } = figures;
+  const beyond = anonymousPeakBytes - UNIT_WORKERS * MEMORY_BYTES_MAX;
+  say("a unit of two workers: first hit", `${firstHitMs.toFixed(0)} ms after its start`);
+  say("its hits", `${hits} of ${requests}`);
+  say(
+    "its anonymous memory",
+    `${mib(anonymousAtStartBytes)} at the start, ${mib(anonymousPeakBytes)} at most`,
+  );
+  const verdict = (isGood: boolean): string => (isGood ? "PASS" : "FAIL");
+  console.log(`${verdict(firstHitMs < FIRST_HIT_MS_MAX)}  first hit within 1 s of the start, after a kill`);
+  console.log(
+    `${verdict(beyond < BEYOND_BUDGET_BYTES_MAX)}  anonymous memory under 250 MiB beyond the budget (${mib(beyond)})`,
+  );
+}
+
 async function runParent(): Promise<void> {
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(1));
-  const folder = mkdtempSync(join(tmpdir(), "futago-store-bench-"));
+  const state = mkdtempSync(join(tmpdir(), "futago-store-bench-"));
+  const folder = join(state, "cache");
+  mkdirSync(folder);
   let running: ChildProcess | null = null;
   const start = (role: string) =>
     spawn(
@@ -260,9 +298,10 @@ async function runParent(): Promise<void> {
     const again = start("restart");
     again.stdout.pipe(process.stdout);
     await once(again, "exit");
+    await runUnit(state);
   } finally {
     running?.kill("SIGKILL");
-    rmSync(folder, { recursive: true, force: true });
+    rmSync(state, { recursive: true, force: true });
   }
 }
 

@@ -51,7 +51,10 @@ t.test("a wrong command line exits 64 and says what was probably meant", async (
     [["check-settings"], /^futago: check-settings: FILE is missing \(see "futago check-settings --help"\)/],
     [["check-settings", "a", "b"], /unexpected word "b"/],
     [["status", "--jsn"], /unknown option --jsn; did you mean --json\?/],
-    [["ha", "handovr"], /"handovr" is none of status, handover, maintenance on, maintenance off, announce/],
+    [
+      ["ha", "handovr"],
+      /"handovr" is none of status, handover, maintenance on, maintenance off, announce, presets/,
+    ],
     [["ha", "toString"], /"toString" is none of/],
     [["status", "-x"], /unknown option -x/],
     [["status", "--json=yes"], /--json takes no value/],
@@ -116,4 +119,17 @@ t.test("the control socket is the one that the settings in the state folder name
   const state = stateFolder(t, { control: { socket: "other.sock" } });
   t.match((await futago("status", "--state", state)).err, join(state, "other.sock"));
   t.match((await futago("status", "--state", state, "--socket", "/nowhere/x.sock")).err, "/nowhere/x.sock");
+});
+
+t.test("the presets are told with what they cost and how they are set", async (t) => {
+  const { code, out } = await futago("ha", "presets");
+  t.equal(code, 0);
+  t.match(out, /^manual +2000 ms × 5 +a takeover within 10030 ms$/m);
+  t.match(out, /^fastest +20 ms × 3 +a takeover within 90 ms$/m);
+  const settings = [...out.matchAll(/"redundancy": (\{.*\})/g)].map(([, text]) => JSON.parse(text ?? ""));
+  t.strictSame(settings, [
+    { intervalMs: 2_000, count: 5 },
+    { intervalMs: 100, count: 3 },
+    { intervalMs: 20, count: 3 },
+  ]);
 });

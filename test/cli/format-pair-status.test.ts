@@ -24,6 +24,18 @@ const STATUS: PairStatusAnswer = {
   drops: { "bad-mac": 3 },
   warnings: ["communication-error"],
   heartbeat: { foreign: 1, overrun: 0, unsent: 0 },
+  connections: {
+    here: 3,
+    phase: "serving",
+    onOtherUnit: 0,
+    leftMs: 0,
+    isPassingOn: false,
+    unlisted: 0,
+    known: 0,
+    reports: { received: 0, refused: {} },
+    reset: 0,
+    unsent: 0,
+  },
 };
 
 t.test("the pair is told in the manual's words", async (t) => {
@@ -33,6 +45,19 @@ t.test("the pair is told in the manual's words", async (t) => {
   t.match(text, /other unit:\n +heard +never/);
   t.match(text, /communication error \(通信異常\): the other unit is not heard/);
   t.match(text, /bad-mac +3/);
+});
+
+t.test("a planned move that is not over yet", async (t) => {
+  const moved = { ...STATUS.connections, onOtherUnit: 12, leftMs: 59_001, isPassingOn: true };
+  t.match(
+    formatPairStatus({ ...STATUS, connections: moved }),
+    /moving +12 connections still on the other unit, for 60 s at most/,
+  );
+  const draining = { ...STATUS.connections, here: 1, phase: "draining", leftMs: 1_000 } as const;
+  t.match(
+    formatPairStatus({ ...STATUS, connections: draining }),
+    /moving +1 connection still on this unit, for 1 s at most/,
+  );
 });
 
 t.test("the other unit and a quiet day", async (t) => {

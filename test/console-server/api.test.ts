@@ -98,7 +98,10 @@ void t.test("the WPAD server is turned on, and its script evaluated", async (t) 
     { name: "b", host: "192.0.2.2", port: 8080, unit: "peer" },
   ];
   const settings = { ...now.settings, wpad: { ...(now.settings["wpad"] as object), enabled: true, proxies } };
-  await admin.must("settings.apply", { ifMatch: now.etag, body: { settings, reason: "x", confirmWithinS: null } });
+  await admin.must("settings.apply", {
+    ifMatch: now.etag,
+    body: { settings, reason: "x", confirmWithinS: null },
+  });
   const state = await until(async () => {
     const told = await admin.must("wpad.read");
     return told.state === "serving" && told.listening.length > 0 ? told : undefined;
@@ -108,9 +111,14 @@ void t.test("the WPAD server is turned on, and its script evaluated", async (t) 
     result: "PROXY 192.0.2.2:8080; PROXY 192.0.2.1:8080",
     reason: /last octet/,
   });
-  t.match(await admin.must("wpad.evaluate", { body: { ...question, url: "http://127.0.0.1/" } }), { result: "DIRECT" });
+  t.match(await admin.must("wpad.evaluate", { body: { ...question, url: "http://127.0.0.1/" } }), {
+    result: "DIRECT",
+  });
   const { services } = await admin.must("services.list");
-  t.match(services.find(({ service }) => service === "wpad"), { state: "running", atStart: true });
+  t.match(
+    services.find(({ service }) => service === "wpad"),
+    { state: "running", atStart: true },
+  );
 });
 
 void t.test("a backup comes back, and not without its passphrase", async (t) => {

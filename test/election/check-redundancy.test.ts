@@ -1,14 +1,17 @@
 import t from "tap";
-import { checkRedundancySettings, type InterfaceAddress } from "#election/check-redundancy.ts";
-import { addressesDigest, pairConfig, silenceMs } from "#election/config.ts";
+import { checkRedundancySettings, type OwnInterfaces } from "#election/check-redundancy.ts";
+import { addressesDigest, needsNewStart, pairConfig, silenceMs } from "#election/config.ts";
 import { defaultSettings, parseSettings } from "#settings/parse-settings.ts";
 import type { Settings } from "#settings/schema.ts";
 
-const INTERFACES: readonly InterfaceAddress[] = [
-  { interface: "lo", address: "127.0.0.1", prefixLength: 8 },
-  { interface: "eth0", address: "192.168.0.1", prefixLength: 24 },
-  { interface: "eth0", address: "2001:db8::1", prefixLength: 64 },
-];
+const INTERFACES: OwnInterfaces = {
+  addresses: [
+    { interface: "lo", address: "127.0.0.1", prefixLength: 8 },
+    { interface: "eth0", address: "192.168.0.1", prefixLength: 24 },
+    { interface: "eth0", address: "2001:db8::1", prefixLength: 64 },
+  ],
+  silent: ["eth1"],
+};
 
 type Redundancy = Settings["redundancy"];
 
@@ -113,4 +116,40 @@ t.test("intervals from 10 ms to 60 s, and no key in the settings", async (t) => 
   t.strictSame(parsed({ intervalMs: 9 }), ["redundancy.intervalMs"]);
   t.strictSame(parsed({ intervalMs: 60_001 }), ["redundancy.intervalMs"]);
   t.strictSame(parsed({ key: "secret" }), ["redundancy.key"]);
+});
+
+t.test("a service is asked at an address of its own, only the proxy is known", async (t) => {
+  const check = { protocol: "tcp", address: "127.0.0.1", port: 53, path: "/" } as const;
+  const whenDead = "warn";
+  t.strictSame(faults({ services: [{ name: "dns", whenDead, check }] }), []);
+  t.match(faults({ services: [{ name: "dns", whenDead }] }), [
+    /^services\[0\]\.check: nothing: where "dns" answers/,
+  ]);
+  t.match(faults({ services: [{ name: "dns", whenDead, check: { ...check, address: "dns" } }] }), [
+    /^services\[0\]\.check\.address: "dns"/,
+  ]);
+});
+
+t.test("times, roles and services change while it runs; where and with whom does not", async (t) => {
+  const live: readonly Partial<Redundancy>[] = [
+    { intervalMs: 20, count: 3, leaseMs: 1_000, drainMs: 0 },
+    { role: "standby", services: [] },
+    { failback: { mode: "never", holdMs: 0, delayMs: 0 } },
+  ];
+  for (const changes of live) t.notOk(needsNewStart(MANUAL, { ...MANUAL, ...changes }));
+  for (const changes of [
+    { port: 7_901 },
+    { peerAddress: "192.168.0.3" },
+    { gateway: "192.168.0.254" },
+    { keyFile: "/etc/futago/pair.key" },
+    floating("192.168.0.101"),
+  ])
+    t.ok(needsNewStart(MANUAL, { ...MANUAL, ...changes }), JSON.stringify(changes));
+});
+
+t.test("an interface without its cable shows no address: what it should have is not judged", async (t) => {
+  t.strictSame(faults(floating("10.0.0.100", { interface: "eth1" })), []);
+  t.match(faults(floating("10.0.0.100", { interface: "eth2" })), [
+    /interface: "eth2": an interface that has/,
+  ]);
 });

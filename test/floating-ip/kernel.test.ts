@@ -88,6 +88,19 @@ void t.test(
   },
 );
 
+void t.test(
+  "packets for an IPv6 address are taken from the first moment on",
+  { skip: needsRoot },
+  async (t) => {
+    const { a } = await pair(t);
+    // The kernel does this later, and most often soon enough.
+    for (let round = 0; round < 30; round += 1) {
+      t.match(await a.call("holdAndLook", 60_000), /^fd080{25}100 80 .* eth0$/m, `round ${round}`);
+      await a.call("release");
+    }
+  },
+);
+
 void t.test("what somebody else does to the addresses is noticed", { skip: needsRoot }, async (t) => {
   const { network, a } = await pair(t);
   await a.call("hold", 60_000);
@@ -188,5 +201,40 @@ void t.test(
       async () => (((await b.call("frames")) as readonly number[])[0] ?? 0) > before || undefined,
       LIMIT_MS,
     );
+  },
+);
+
+/** Which addresses a host's own traffic comes from: to its network, and beyond the gateway. */
+function sourcesOf(network: TestNetwork, name: string): readonly string[] {
+  const program = `
+    const { createSocket } = require("node:dgram");
+    for (const to of ["10.8.0.3", "198.51.100.1", "fd08::3", "2001:db8::1"]) {
+      const socket = createSocket(to.includes(":") ? "udp6" : "udp4");
+      socket.connect(9, to, () => {
+        console.log(to, socket.address().address);
+        socket.close();
+      });
+    }`;
+  return network.run(name, process.execPath, "-e", program).trim().split("\n").sort();
+}
+
+void t.test(
+  "a unit's own traffic comes from its real address, whatever it holds",
+  { skip: needsRoot },
+  async (t) => {
+    const { network, a } = await pair(t);
+    for (const via of ["10.8.0.3", "fd08::3"]) network.ip("a", "route", "add", "default", "via", via);
+    const real = [
+      "10.8.0.3 10.8.0.1",
+      "198.51.100.1 10.8.0.1",
+      "2001:db8::1 fd08::1",
+      "fd08::3 fd08::1",
+    ] as const;
+    t.strictSame(sourcesOf(network, "a"), real, "before");
+    await a.call("hold", 60_000);
+    t.strictSame(sourcesOf(network, "a"), real, "while it holds the floating addresses");
+    for (const address of FLOATING) network.ip("a", "address", "add", address, "dev", "lo");
+    await a.call("release");
+    t.strictSame(sourcesOf(network, "a"), real, "while it keeps them on lo");
   },
 );

@@ -17,7 +17,7 @@ const CONFIG: PairConfig = {
   ownAddress: "192.0.2.2",
   peerAddress: "192.0.2.1",
   paths: 1,
-  intervalMs: 10,
+  intervalMs: 20,
   count: 3,
   failback: "at-once",
   failbackDelayMs: 0,
@@ -88,6 +88,14 @@ function drive(t: Test, change: (kernel: FakeKernel) => void = () => {}, config 
     config,
     kernel,
     paths: { send: (packet) => void sent.push(packet) },
+    connections: {
+      taking: (planned) => void kernel.calls.push(`taking ${planned}`),
+      taken: () => void kernel.calls.push("taken"),
+      leaving: (planned) => void kernel.calls.push(`leaving ${planned}`),
+      sharing: () => void kernel.calls.push("sharing"),
+      tell: () => void kernel.calls.push("tell"),
+      reset: () => void kernel.calls.push("reset"),
+    },
     clock: { nowMs: () => performance.now(), wallMs: () => 0 },
     logger: (_level, event, values: LogValues = {}) =>
       void logged.push([event, ...Object.values(values)].join(" ")),
@@ -110,10 +118,12 @@ t.test("a silent peer's addresses are taken, announced and renewed, with the man
   const { driver, kernel, lines, sent, reaches } = drive(t);
   kernel.frames += 1;
   await reaches("active");
-  t.equal(
-    kernel.calls.find((call) => call !== "probe"),
-    "hold 1000",
+  t.strictSame(
+    kernel.calls.filter((call) => call !== "probe").slice(0, 3),
+    ["taking false", "hold 1000", "taken"],
+    "the connections are seen to before and after",
   );
+  t.ok(kernel.calls.includes("reset"), "the other unit's clients are told");
   t.ok(kernel.calls.includes("probe"), "the network was asked before");
   t.ok(kernel.calls.includes("announce"));
   t.strictSame(lines, ["CStrap(6) : Standby System(192.0.2.1) is an Active System renew."]);
@@ -153,7 +163,7 @@ t.test("a standby that came too late asks again before it decides", async (t) =>
   for (let stalls = 0; stalls < 20; stalls += 1) {
     const calls = kernel.calls.length;
     await until(() => kernel.calls.length > calls || undefined, LIMIT_MS);
-    const blockedUntilMs = performance.now() + 40;
+    const blockedUntilMs = performance.now() + 80;
     while (performance.now() < blockedUntilMs);
     await until(() => kernel.calls.length > calls + 1 || undefined, LIMIT_MS);
     t.equal(kernel.holds, false, `after stall ${stalls}`);

@@ -56,6 +56,7 @@ async function paths(
     key: KEY,
     clock: { nowMs: () => 0, wallMs: () => 0 },
     onPacket: (outcome) => heard.push(outcome),
+    onReport: () => {},
     ...changes,
   });
   if (!opened.ok) throw new Error(opened.error);
@@ -132,6 +133,7 @@ t.test("a port that is taken is a sentence for the operator", async (t) => {
     key: null,
     clock: { nowMs: () => 0, wallMs: () => 0 },
     onPacket: () => {},
+    onReport: () => {},
   });
   t.match(second, {
     ok: false,

@@ -21,6 +21,6 @@ t.test("the settings of a pair are checked against this machine's own addresses"
   t.strictSame(await faultsOf({ enabled: false, peerAddress: "127.0.0.1" }), [], "off: nothing is asked");
   const services = [{ name: "wpad" }];
   t.match(await faultsOf({ enabled: true, peerAddress: "203.0.113.77", floatingAddresses, services }), [
-    'redundancy.services[0].name: found "wpad", expected "proxy", the only service that can be watched',
+    'redundancy.services[0].check: found nothing, expected where "wpad" answers, such as { "port": 8080 }',
   ]);
 });

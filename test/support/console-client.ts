@@ -30,7 +30,7 @@ const CHECKERS = new Map(
 );
 
 /** Where a route is asked, with its parameters put in. */
-export function urlOf(base: string, route: Route, { params = {}, query = {} }: Asked = {}): string {
+function urlOf(base: string, route: Route, { params = {}, query = {} }: Asked = {}): string {
   const path = route.path.replace(/:([A-Za-z]+)/g, (_, name: string) =>
     encodeURIComponent(String(params[name] ?? "1")),
   );

@@ -2,6 +2,7 @@
  * A program for a host of a test network: the adapter of floating addresses, worked by messages.
  *   node floating-host.ts ADDRESS,…  →  { event, … } out; { call, argument } in, { result } out
  */
+import { readFileSync } from "node:fs";
 import { FloatingAddresses } from "#floating-ip/floating-addresses.ts";
 
 const tell = (message: object): void => void process.send?.(message);
@@ -24,6 +25,10 @@ const CALLS: Readonly<Record<string, (argument: never) => unknown>> = {
   probe: () => floating.probe(),
   askFor: (address: string) => floating.askFor(address),
   refresh: () => floating.refresh(),
+  holdAndLook: (leaseMs: number) => {
+    floating.hold(leaseMs);
+    return readFileSync("/proc/net/ipv6_route", "latin1");
+  },
   state: () => ({ holds: floating.holds, holdsSome: floating.holdsSome, linkUp: floating.linkUp }),
   frames: () => floating.framesReceived(),
   mac: () => floating.hardwareAddress,

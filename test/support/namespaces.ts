@@ -100,6 +100,11 @@ export class TestNetwork {
     return ["netns", "exec", this.#space(name)];
   }
 
+  /** What a program prints that is run within a host. */
+  run(name: string, ...words: readonly string[]): string {
+    return ip("netns", "exec", this.#space(name), ...words);
+  }
+
   write(name: string, path: string, text: string): void {
     execFileSync("ip", ["netns", "exec", this.#space(name), "sh", "-c", `echo ${text} > ${path}`]);
   }

@@ -1,7 +1,7 @@
 /** Inputs made from a JSON Schema: some that fit, most that nearly do, seeded so that a failure can be repeated. */
 
 /** A small generator of numbers (mulberry32). */
-export function seeded(seed: number): () => number {
+function seeded(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
     state = (state + 0x6d2b79f5) >>> 0;
@@ -90,7 +90,7 @@ export class SchemaInputs {
     if (schema.const !== undefined) return schema.const;
     if (schema.enum !== undefined) return this.pick(schema.enum);
     if (schema.anyOf !== undefined) return this.value(this.pick(schema.anyOf), hostility);
-    switch (schema.type) {
+    switch (schema.type ?? "string") {
       case "object":
         return this.#object(schema, hostility);
       case "array":

@@ -26,6 +26,8 @@ export interface Seen {
 }
 
 const ADDRESSES = { a: "10.8.0.1", b: "10.8.0.2", client: "10.8.0.3", floating: "10.8.0.100" } as const;
+/** Beside them, for who wants to use them. */
+const IPV6_ADDRESSES = { a: "fd08::1", b: "fd08::2", client: "fd08::3" } as const;
 const ECHO_PORT = "9000";
 const LIMIT_MS = 15_000;
 const KEY = "the key of a test pair";
@@ -36,25 +38,32 @@ export class TestPair {
   readonly network: TestNetwork;
   readonly #folder = mkdtempSync(join(tmpdir(), "futago-pair-"));
   readonly #redundancy: object;
+  readonly #settings: object;
   readonly #program: "heartbeatd" | "unit";
   readonly #programs = new Map<UnitName, ChildProcess>();
   #client: ChildProcess | null = null;
 
-  private constructor(t: Test, redundancy: object, program: "heartbeatd" | "unit") {
+  private constructor(t: Test, redundancy: object, program: "heartbeatd" | "unit", settings: object) {
     this.network = new TestNetwork(t);
     this.#program = program;
     this.#redundancy = redundancy;
+    this.#settings = settings;
     t.teardown(() => rmSync(this.#folder, { recursive: true, force: true }));
   }
 
-  /** A pair that works: the unit set as active holds, the client is answered. Runs `program` on each unit. */
+  /**
+   * A pair that works: the unit set as active holds, the client is answered. Runs `program` on each unit, with
+   * `settings` beside those of the pair.
+   */
   static async start(
     t: Test,
     redundancy: object,
     program: "heartbeatd" | "unit" = "heartbeatd",
+    settings: object = {},
   ): Promise<TestPair> {
-    const pair = new TestPair(t, redundancy, program);
-    for (const name of ["a", "b", "client"] as const) pair.network.addHost(name, `${ADDRESSES[name]}/24`);
+    const pair = new TestPair(t, redundancy, program, settings);
+    for (const name of ["a", "b", "client"] as const)
+      pair.network.addHost(name, `${ADDRESSES[name]}/24`, `${IPV6_ADDRESSES[name]}/64`);
     for (const name of ["a", "b"] as const) await pair.#startEcho(name);
     pair.startProgram("a");
     await pair.reaches("a", "active");
@@ -70,11 +79,27 @@ export class TestPair {
     return pair;
   }
 
+  /** Makes a unit read settings that differ from those of the pair; `key`: another pair key. */
+  async reload(name: UnitName, changes: object, key = KEY): Promise<void> {
+    this.#writeSettings(name, changes, key);
+    await this.signal(name, "SIGHUP");
+  }
+
   /** Starts what the unit runs, with settings of its own. */
   startProgram(name: UnitName): void {
+    const { file, state } = this.#writeSettings(name, {}, KEY);
+    const words =
+      this.#program === "unit" ? ["appliance/cli/futago.ts", "run"] : ["appliance/main/heartbeatd.ts"];
+    const program = this.network.node(name, [...words, "--settings", file, "--state", state]);
+    this.#programs.set(name, program);
+    program.stdout?.resume();
+    program.stderr?.resume();
+  }
+
+  #writeSettings(name: UnitName, changes: object, key: string): { file: string; state: string } {
     const state = join(this.#folder, name);
     mkdirSync(state, { recursive: true });
-    writeFileSync(join(state, "key"), KEY);
+    writeFileSync(join(state, "key"), key);
     const settings = {
       unit: { name: `unit-${name}` },
       listen: [{ address: "0.0.0.0", port: 3128 }],
@@ -83,6 +108,7 @@ export class TestPair {
       workers: 1,
       cache: { enabled: false },
       metrics: { enabled: false },
+      ...this.#settings,
       redundancy: {
         enabled: true,
         role: name === "a" ? "active" : "standby",
@@ -91,16 +117,12 @@ export class TestPair {
         floatingAddresses: [{ address: ADDRESSES.floating, prefixLength: 24, interface: "eth0" }],
         services: [],
         ...this.#redundancy,
+        ...changes,
       },
     };
     const file = join(state, "settings.json");
     writeFileSync(file, JSON.stringify(settings));
-    const words =
-      this.#program === "unit" ? ["appliance/cli/futago.ts", "run"] : ["appliance/main/heartbeatd.ts"];
-    const program = this.network.node(name, [...words, "--settings", file, "--state", state]);
-    this.#programs.set(name, program);
-    program.stdout?.resume();
-    program.stderr?.resume();
+    return { file, state };
   }
 
   /** Sends a signal to that program; for one that ends it, resolves when it is gone. */

@@ -61,6 +61,12 @@ const shownStatus = (status: Told): NonNullable<Pair["status"]> => ({
   drops: status.drops,
   warnings: [...status.warnings],
   heartbeat: status.heartbeat,
+  connections: {
+    here: status.connections.here,
+    phase: status.connections.phase,
+    onOtherUnit: status.connections.onOtherUnit,
+    leftMs: status.connections.leftMs,
+  },
 });
 
 const consoleUrl = (address: string, port: number): string =>

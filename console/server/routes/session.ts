@@ -66,7 +66,7 @@ export function sessionRoutes(services: Services): HandlersOf<Names> {
   };
 }
 
-export function requirePerson(who: Identity): Identity & { readonly kind: "person" } {
+function requirePerson(who: Identity): Identity & { readonly kind: "person" } {
   if (who.kind !== "person") throw new Refusal("not-permitted", "only for people who have signed in");
   return who;
 }

@@ -95,7 +95,7 @@ export function settingsRoutes(services: Services): HandlersOf<Names> {
   };
 }
 
-export const etagOf = (generation: number): string => `"${generation}"`;
+const etagOf = (generation: number): string => `"${generation}"`;
 
 function settingsState({ desk }: Services): SettingsState {
   const { generation, author, atMs, reason } = desk.latest;

@@ -1,0 +1,49 @@
+/** The heartbeat process beside a unit: it runs while the settings want a pair, and follows them. */
+import type { Settings } from "#settings/schema.ts";
+import { DaemonProcess, type DaemonProcessOptions } from "./daemon-process.ts";
+
+/** A small program that seldom runs: optimizing compilers and a large nursery would cost it 12 MB. */
+const NODE_OPTIONS = ["--max-semi-space-size=1", "--no-opt", "--no-maglev"];
+
+export class HeartbeatProcess implements AsyncDisposable {
+  readonly #place: Omit<DaemonProcessOptions, "name">;
+  #process: DaemonProcess | null = null;
+  #isHandedOver = false;
+
+  constructor(place: Omit<DaemonProcessOptions, "name">) {
+    this.#place = place;
+  }
+
+  /** Null where the settings do not want it. */
+  get daemon(): DaemonProcess | null {
+    return this.#process;
+  }
+
+  /** Starts it, ends it or makes it read its settings again: the key may be new in a file of the same name. */
+  async follow({ redundancy }: Settings): Promise<void> {
+    if (this.#isHandedOver) return;
+    const running = this.#process;
+    if (redundancy.enabled && running !== null) running.reload();
+    else if (redundancy.enabled)
+      this.#process = new DaemonProcess({
+        ...this.#place,
+        name: "heartbeat",
+        nodeOptions: NODE_OPTIONS,
+        lingers: true,
+      });
+    else {
+      this.#process = null;
+      await running?.stop();
+    }
+  }
+
+  /** Makes it hand the addresses over. It lives on for the clients that are still here. */
+  async handOver(): Promise<void> {
+    this.#isHandedOver = true;
+    await this.#process?.release();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#process?.stop();
+  }
+}

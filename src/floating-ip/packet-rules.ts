@@ -1,0 +1,174 @@
+/**
+ * What a unit tells its kernel's packet filter so that connections outlive a planned move of their address.
+ *
+ * The unit that had the address keeps it without telling anybody: it answers no question for it (ARP), and
+ * asks no question in its name. IPv6 needs no rule, since the address is on another interface.
+ *
+ * The unit that has it now passes on what belongs to no socket here: a copy goes to the other unit, the
+ * packet itself is dropped. A first packet of a connection always stays here. So no list of connections is
+ * needed, and none can be out of date.
+ *
+ * All of it is in tables of our own, which no other program touches: removing them removes everything.
+ */
+import { failure, type Outcome, success } from "#base/outcome.ts";
+import type { IpAddress } from "#policy/ip-address.ts";
+import { addressBytes } from "./address-bytes.ts";
+import { messagesOf, resultOf } from "./netlink-format.ts";
+import { openNetlink } from "./netlink-socket.ts";
+import {
+  ACCEPT,
+  type BatchPart,
+  batch,
+  type ChainPlace,
+  compare,
+  DROP,
+  deleteTable,
+  duplicate,
+  type Expression,
+  goTo,
+  loadPayload,
+  loadProtocol,
+  loadSocket,
+  mask,
+  newChain,
+  newRule,
+  newTable,
+  type PayloadPlace,
+  setRegister,
+  storePayload,
+  type TableFamily,
+} from "./nft-message.ts";
+import { close, EINTR, errorName, lastError, readMessage, writeMessage } from "./system-calls.ts";
+
+const NETLINK_NETFILTER = 12;
+const TABLE = "futago";
+
+const TCP = Buffer.from([6]);
+const FLAGS_OF_TCP: PayloadPlace = { base: "transport", offset: 13, length: 1 };
+const SYN = Buffer.from([0x02]);
+const SYN_ACK = Buffer.from([0x12]);
+const ONE = Buffer.from([1]);
+
+const HOOK = { arpIn: 0, arpOut: 1, prerouting: 0 };
+/** Before anything else looks at the destination: the kernel's usual place for mangling. */
+const MANGLE = -150;
+
+const DESTINATION: Readonly<Record<IpAddress["family"], PayloadPlace>> = {
+  4: { base: "network", offset: 16, length: 4 },
+  6: { base: "network", offset: 24, length: 16 },
+};
+const ARP_SENDER: PayloadPlace = { base: "network", offset: 14, length: 4 };
+const ARP_TARGET: PayloadPlace = { base: "network", offset: 24, length: 4 };
+
+const R1 = 1;
+const R2 = 2;
+
+/** Where packets are passed on to: a neighbour, and the index of the interface that it is on. */
+export interface Neighbour {
+  readonly address: IpAddress;
+  readonly index: number;
+}
+
+/** Deleting what is not there would be refused. */
+const gone = (family: TableFamily): readonly BatchPart[] => [
+  newTable(family, TABLE),
+  deleteTable(family, TABLE),
+];
+const fresh = (family: TableFamily): readonly BatchPart[] => [...gone(family), newTable(family, TABLE)];
+
+const nativeIndex = (index: number): Buffer => {
+  const bytes = Buffer.alloc(4);
+  bytes.writeUInt32LE(index);
+  return bytes;
+};
+
+const isAt = (place: PayloadPlace, address: IpAddress): readonly Expression[] => [
+  loadPayload(R1, place),
+  compare(R1, "equal", addressBytes(address)),
+];
+
+/** Passes packets for these addresses on to a neighbour, unless they belong to a connection here. */
+export function passOn(addresses: readonly IpAddress[], to: Neighbour): readonly BatchPart[] {
+  const family: TableFamily = to.address.family === 4 ? "ip" : "ip6";
+  const at = (chain: string): ChainPlace => ({ family, table: TABLE, chain });
+  const [entry, known, neighbour] = [at("entry"), at("known"), at("neighbour")];
+  return [
+    ...fresh(family),
+    newChain(neighbour),
+    newChain(known),
+    newChain(entry, { number: HOOK.prerouting, priority: MANGLE }),
+    newRule(neighbour, [
+      setRegister(R1, addressBytes(to.address)),
+      setRegister(R2, nativeIndex(to.index)),
+      duplicate(R1, R2),
+      DROP,
+    ]),
+    newRule(known, [loadProtocol(R1), compare(R1, "unequal", TCP), ACCEPT]),
+    newRule(known, [loadPayload(R1, FLAGS_OF_TCP), mask(R1, SYN_ACK), compare(R1, "equal", SYN), ACCEPT]),
+    // A socket that listens on all addresses is no connection; every other is, also one that is closing.
+    newRule(known, [loadSocket(R1, "wildcard"), compare(R1, "equal", ONE), goTo(neighbour.chain)]),
+    newRule(known, [loadSocket(R1, "transparent"), compare(R1, "atMost", ONE), ACCEPT]),
+    newRule(known, [goTo(neighbour.chain)]),
+    ...addresses.map((address) =>
+      newRule(entry, [...isAt(DESTINATION[address.family], address), goTo(known.chain)]),
+    ),
+  ];
+}
+
+/** Hides these IPv4 addresses: no ARP for them comes in, none goes out in their name but in `real`'s. */
+export function hide(addresses: readonly IpAddress[], real: IpAddress): readonly BatchPart[] {
+  const at = (chain: string): ChainPlace => ({ family: "arp", table: TABLE, chain });
+  return [
+    ...fresh("arp"),
+    newChain(at("in"), { number: HOOK.arpIn, priority: 0 }),
+    newChain(at("out"), { number: HOOK.arpOut, priority: 0 }),
+    ...addresses.flatMap((address) => [
+      newRule(at("in"), [...isAt(ARP_TARGET, address), DROP]),
+      newRule(at("out"), [
+        ...isAt(ARP_SENDER, address),
+        setRegister(R1, addressBytes(real)),
+        storePayload(R1, ARP_SENDER),
+      ]),
+    ]),
+  ];
+}
+
+export class PacketRules {
+  readonly #fd: number;
+
+  private constructor(fd: number) {
+    this.#fd = fd;
+  }
+
+  static open(): Outcome<PacketRules, string> {
+    const fd = openNetlink(NETLINK_NETFILTER, 0);
+    return fd.ok ? success(new PacketRules(fd.value)) : fd;
+  }
+
+  /** Does all of it or nothing. The error is the system's name of the first, such as ENOENT or EOPNOTSUPP. */
+  apply(parts: readonly BatchPart[]): Outcome<null, string> {
+    if (writeMessage(this.#fd, batch(parts)) < 0) return failure(errorName(lastError()));
+    let refused: string | null = null;
+    // The kernel has answered when the write returns; nothing more to read means that all has been read.
+    for (;;) {
+      const bytes = readMessage(this.#fd);
+      if (bytes === null) {
+        if (lastError() === EINTR) continue;
+        return refused === null ? success(null) : failure(refused);
+      }
+      for (const raw of messagesOf(bytes)) {
+        const result = resultOf(raw);
+        if (result?.kind === "result" && result.error !== 0) refused ??= errorName(result.error);
+      }
+    }
+  }
+
+  /** Removes our table of that family; one that is not there is no failure. */
+  remove(family: TableFamily): Outcome<null, string> {
+    return this.apply(gone(family));
+  }
+
+  close(): void {
+    close(this.#fd);
+  }
+}

@@ -1,0 +1,133 @@
+/** The adapter on a real kernel: what it lists, what it tells the packet filter, what it sends. */
+import type { ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import t, { type Test } from "tap";
+import { formatConnection } from "#connections/connection-key.ts";
+import { needsRoot, TestNetwork } from "#test/support/namespaces.ts";
+import { until } from "#test/support/until.ts";
+
+const FLOATING = ["10.8.0.100", "fd08::100"] as const;
+const VIA = { ipv4: "10.8.0.2", ipv6: "fe80::2" } as const;
+const LIMIT_MS = 5_000;
+
+interface Host {
+  readonly network: TestNetwork;
+  readonly call: (call: string, argument?: unknown) => Promise<unknown>;
+}
+
+async function hosts(t: Test): Promise<Host> {
+  const network = new TestNetwork(t);
+  network.addHost("a", "10.8.0.1/24", "fd08::1/64");
+  network.addHost("client", "10.8.0.3/24", "fd08::3/64");
+  const child: ChildProcess = network.node(
+    "a",
+    ["test/support/connections-host.ts", FLOATING.join(",")],
+    true,
+  );
+  child.stderr?.pipe(process.stderr);
+  await once(child, "message");
+  const call = async (name: string, argument: unknown = null): Promise<unknown> => {
+    child.send({ call: name, argument });
+    const [{ result }] = (await once(child, "message")) as [{ result: unknown }];
+    return result;
+  };
+  return { network, call };
+}
+
+const rulesOf = (network: TestNetwork): string => network.run("a", "nft", "list", "ruleset");
+
+void t.test(
+  "the connections of the floating addresses are listed, others not",
+  { skip: needsRoot },
+  async (t) => {
+    const { network, call } = await hosts(t);
+    for (const [address, prefix] of [
+      [FLOATING[0], 32],
+      [FLOATING[1], 128],
+    ])
+      network.ip("a", "address", "add", `${address}/${prefix}`, "dev", "eth0", "nodad");
+    t.strictSame(await call("list"), []);
+    // One listener on all addresses of both families: IPv4 clients are IPv6 sockets then.
+    await call("listen", 3128);
+    const program = `
+    const { connect } = require("node:net");
+    for (const to of ["10.8.0.100", "10.8.0.1", "fd08::100", "fd08::1"]) connect(3128, to);`;
+    network.node("client", ["-e", program]);
+    const listed = await until(async () => {
+      const keys = (await call("list")) as readonly string[];
+      return keys.length === 2 ? keys.map(formatConnection).sort() : undefined;
+    }, LIMIT_MS);
+    t.match(listed[0], /^10\.8\.0\.3 \d+ 10\.8\.0\.100 3128$/);
+    t.match(listed[1], /^fd08::3 \d+ fd08::100 3128$/);
+  },
+);
+
+void t.test(
+  "what is kept is on lo under a lease, hidden, and wholly removed",
+  { skip: needsRoot },
+  async (t) => {
+    const { network, call } = await hosts(t);
+    t.match(await call("keep", 5_000), { ok: true });
+    const lo = network.ip("a", "address", "show", "dev", "lo");
+    t.match(lo, /10\.8\.0\.100\/32 [\s\S]*valid_lft [45]sec/);
+    t.match(lo, /fd08::100\/128 [\s\S]*valid_lft [45]sec/);
+    t.match(rulesOf(network), /arp daddr ip 10\.8\.0\.100 drop/);
+    t.match(rulesOf(network), /arp saddr ip 10\.8\.0\.100 arp saddr ip set 10\.8\.0\.1/);
+    t.match(await call("renewKept", 60_000), { ok: true });
+    t.match(network.ip("a", "address", "show", "dev", "lo"), /valid_lft (59|60)sec/);
+    await call("show");
+    t.equal(rulesOf(network), "");
+    await call("endKeeping");
+    t.notMatch(network.ip("a", "address", "show", "dev", "lo"), /\.100|::100/);
+    t.match(await call("keep", 1_000), { ok: true });
+    await call("endKeeping");
+    t.equal(rulesOf(network), "");
+    await call("endKeeping");
+  },
+);
+
+void t.test("the rules that pass packets on are those that are meant", { skip: needsRoot }, async (t) => {
+  const { network, call } = await hosts(t);
+  t.match(await call("passOn", VIA), { ok: true });
+  const chains = (family: string, to: string): string =>
+    [
+      `table ${family} futago {`,
+      "\tchain neighbour {",
+      `\t\tdup to ${to} device "eth0" drop`,
+      "\t}",
+      "",
+      "\tchain known {",
+      "\t\tmeta l4proto != tcp accept",
+      "\t\ttcp flags syn / syn,ack accept",
+      "\t\tsocket wildcard 1 goto neighbour",
+      "\t\tsocket transparent <= 1 accept",
+      "\t\tgoto neighbour",
+      "\t}",
+      "",
+      "\tchain entry {",
+      "\t\ttype filter hook prerouting priority mangle; policy accept;",
+      `\t\t${family} daddr ${family === "ip" ? FLOATING[0] : FLOATING[1]} goto known`,
+      "\t}",
+      "}",
+      "",
+    ].join("\n");
+  const plain = (text: string): string =>
+    text.replaceAll("@th,104,8 & 0x12 == 0x2", "tcp flags syn / syn,ack");
+  t.equal(plain(rulesOf(network)), chains("ip", VIA.ipv4) + chains("ip6", VIA.ipv6));
+  t.match(await call("passOn", VIA), { ok: true }, "twice is once");
+  t.equal(plain(rulesOf(network)), chains("ip", VIA.ipv4) + chains("ip6", VIA.ipv6));
+  await call("endPassingOn");
+  t.equal(rulesOf(network), "");
+  t.match(await call("passOn", { ipv4: VIA.ipv4, ipv6: null }), { ok: false });
+  t.equal(rulesOf(network), "", "all or nothing");
+});
+
+void t.test("what an earlier life has left is removed at the start", { skip: needsRoot }, async (t) => {
+  const { network, call } = await hosts(t);
+  await call("keep", 60_000);
+  await call("passOn", VIA);
+  const child = network.node("a", ["test/support/connections-host.ts", FLOATING.join(",")], true);
+  await once(child, "message");
+  t.equal(rulesOf(network), "");
+  t.notMatch(network.ip("a", "address", "show", "dev", "lo"), /\.100|::100/);
+});

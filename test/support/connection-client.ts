@@ -1,0 +1,108 @@
+/**
+ * A program for a client of a test network: many connections at once through a proxy.
+ *   { open: "download" | "tunnel" | "stalled", count, proxy, origin, bytes, everyMs } in, { opened } out when
+ *   all of them have got their first bytes;   { report: true } in, what became of them out;   { close: true } in
+ */
+import { connect, type Socket } from "node:net";
+import { isPattern, patternAt } from "./pattern.ts";
+
+interface Order {
+  readonly open?: "download" | "tunnel" | "stalled";
+  readonly count?: number;
+  readonly proxy?: string;
+  readonly origin?: string;
+  readonly bytes?: number;
+  readonly everyMs?: number;
+  readonly close?: true;
+}
+
+/** How a connection stands. */
+type Fate = "running" | "complete" | "reset" | "ended-early" | "wrong-bytes";
+
+interface Connection {
+  readonly socket: Socket;
+  fate: Fate;
+  received: number;
+  lastMs: number;
+  gapMs: number;
+  endedAtMs: number;
+}
+
+const TUNNEL_CHUNK_BYTES = 100;
+const connections: Connection[] = [];
+
+function follow(order: Order, isReady: () => void): void {
+  const { open = "download", proxy = "", origin = "", bytes = 0, everyMs = 20 } = order;
+  const socket = connect(3128, proxy);
+  const connection: Connection = { socket, fate: "running", received: 0, lastMs: 0, gapMs: 0, endedAtMs: 0 };
+  connections.push(connection);
+  const target = open === "stalled" ? "stalled" : `${bytes}/${everyMs}`;
+  socket.write(
+    open === "tunnel"
+      ? `CONNECT ${origin}:443 HTTP/1.1\r\nHost: ${origin}:443\r\n\r\n`
+      : `GET http://${origin}:8080/${target} HTTP/1.1\r\nHost: ${origin}:8080\r\n\r\n`,
+  );
+  const end = (fate: Fate): void => {
+    if (connection.fate !== "running") return;
+    connection.fate = fate;
+    connection.endedAtMs = Date.now();
+    socket.destroy();
+  };
+  let head: Buffer | null = Buffer.alloc(0);
+  let sent = 0;
+  socket.on("data", (chunk: Buffer) => {
+    let body = chunk;
+    if (head !== null) {
+      head = Buffer.concat([head, chunk]);
+      const at = head.indexOf("\r\n\r\n");
+      if (at < 0) return;
+      if (!/^HTTP\/1.1 200 /.test(head.toString("latin1"))) end("ended-early");
+      body = head.subarray(at + 4);
+      head = null;
+      if (open === "tunnel") startSending();
+    }
+    if (body.length === 0) return;
+    if (connection.received === 0) isReady();
+    else connection.gapMs = Math.max(connection.gapMs, Date.now() - connection.lastMs);
+    connection.lastMs = Date.now();
+    if (!isPattern(body, connection.received)) end("wrong-bytes");
+    connection.received += body.length;
+    if (open !== "stalled" && connection.received === bytes) end("complete");
+  });
+  const startSending = (): void => {
+    const timer = setInterval(() => {
+      const length = Math.min(TUNNEL_CHUNK_BYTES, bytes - sent);
+      if (length === 0 || connection.fate !== "running") clearInterval(timer);
+      else socket.write(patternAt(sent, length));
+      sent += length;
+    }, everyMs);
+  };
+  socket.on("end", () => end("ended-early"));
+  socket.on("error", () => end("reset"));
+}
+
+function report(): object {
+  const fates: Partial<Record<Fate, number>> = {};
+  for (const { fate } of connections) fates[fate] = (fates[fate] ?? 0) + 1;
+  return {
+    fates,
+    gapMs: Math.max(0, ...connections.map(({ gapMs }) => gapMs)),
+    endedAtMs: connections.map(({ endedAtMs }) => endedAtMs).sort((a, b) => a - b),
+  };
+}
+
+process.on("message", (order: Order) => {
+  if (order.open !== undefined) {
+    let waiting = order.count ?? 1;
+    for (let index = 0; index < (order.count ?? 1); index += 1)
+      follow(order, () => {
+        waiting -= 1;
+        if (waiting === 0) process.send?.({ opened: true });
+      });
+  } else if (order.close) {
+    for (const { socket } of connections.splice(0)) socket.destroy();
+    process.send?.({ closed: true });
+  } else process.send?.(report());
+});
+process.on("disconnect", () => process.exit());
+process.send?.({ ready: true });
