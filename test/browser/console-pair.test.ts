@@ -186,6 +186,16 @@ void t.test(
     await a.picture("pair-overview-a");
     t.strictSame(await a.axeFindings(), []);
 
+    // The other unit's pages through this one, with the other unit's own sign-in.
+    await a.page.getByRole("link", { name: "この画面から開く" }).click();
+    await a.page.getByRole("heading", { name: "unit-b" }).waitFor();
+    await a.signIn("admin", ADMIN_PASSWORD);
+    await a.page.locator(".brand", { hasText: "unit-b" }).waitFor();
+    await a.goTo(REDUNDANCY);
+    await sees(a, "本サーバ", "待機系として運用中です。");
+    await a.page.goto(pair.urlOf("a"));
+    await a.page.locator(".brand", { hasText: "unit-a" }).waitFor();
+
     await b.goTo(REDUNDANCY);
     await pair.stopUnit("a");
     await sees(b, "本サーバ", "稼働系として運用中です。");
