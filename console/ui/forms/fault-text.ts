@@ -42,6 +42,7 @@ const SENTENCES: Readonly<Record<string, string>> = {
   "direct, or the name of a proxy": "direct、またはプロキシの名前",
   "a host, or a domain such as .example.com": "ホスト名、または .example.com のようなドメイン",
   "the name of a proxy": "プロキシの名前",
+  'a path such as "/" or "/wpad.dat"': "パス（例: /、/wpad.dat）",
   "a name without colons": "コロンを含まない名前",
   "the real address of the other unit, since enabled is true":
     "相手サーバの実IPアドレス（冗長化する場合は必須）",
