@@ -148,11 +148,6 @@ export class TestNetwork {
     return child;
   }
 
-  /** Runs a program within a host and answers what it printed. */
-  run(name: string, program: string, ...words: readonly string[]): string {
-    return execFileSync("ip", [...this.#within(name), program, ...words], { encoding: "utf8" });
-  }
-
   /** The namespace of a host, for programs that are started by others. */
   namespaceOf(name: string): string {
     return this.#space(name);
