@@ -6,7 +6,8 @@
  * What holds for all of them: a good answer is 200 with JSON (or the media type that the table names), anything
  * else is a `Problem` (application/problem+json). Bodies are application/json. A person signs in with
  * session.create and has a cookie then; writes need an Origin (or Sec-Fetch-Site) of the console's own. A
- * program sends `Authorization: Bearer` with a token instead. Where If-Match is needed it is the ETag of
+ * program sends `Authorization: Bearer` with a token instead. What a page asks by itself, without anybody there,
+ * has the field `X-Futago-Background: 1` and keeps no session from becoming idle. Where If-Match is needed it is the ETag of
  * settings.read, such as "7" in quotes: 428 without it, 412 `stale` with another.
  */
 

@@ -93,7 +93,9 @@ function addRoute(app: FastifyInstance, route: Route, deps: ApiDeps): void {
     url: API_PREFIX + route.path,
     // Before the body is read: nobody without a sign-in makes the server hold ten megabytes.
     onRequest: async (request) => {
-      request.who = deps.identify(request, !("x-futago-background" in request.headers));
+      // News that come again and again by themselves are no use of a session.
+      const isUse = route.name !== "events.stream" && !("x-futago-background" in request.headers);
+      request.who = deps.identify(request, isUse);
       requireAccess(route, request);
     },
     handler: async (request, reply) => {

@@ -48,6 +48,11 @@ export class Tokens {
     return this.#lastUsedMs.get(id) ?? null;
   }
 
+  /** Whether it has neither ended nor been revoked. */
+  isGood(id: string): boolean {
+    return this.all.some((token) => token.id === id && this.#clock.wallMs() < token.expiresMs);
+  }
+
   async create(
     wanted: Pick<StoredToken, "label" | "role" | "networks" | "createdBy"> & { readonly lifeMs: number },
   ): Promise<{ readonly token: StoredToken; readonly secret: string }> {

@@ -32,7 +32,10 @@ function openStream(services: Services, { query, who, reply, request }: Call<"ev
     owner: who.kind === "person" ? who.session.id : who.kind === "program" ? who.token : who.address,
     // Log rows are filtered for each stream, not told to all.
     topics: new Set([...topics].filter((topic) => topic !== "log")),
-    isAlive: () => (who.kind === "person" ? services.sessions.leftMs(who.session) > 0 : true),
+    isAlive: () =>
+      who.kind === "person"
+        ? services.sessions.leftMs(who.session) > 0
+        : who.kind === "program" && services.tokens.isGood(who.token),
     response: reply.raw,
     onEnd: () => parts.dispose(),
   };
