@@ -11,7 +11,7 @@ import { promisify } from "node:util";
 import type { Settings } from "#settings/schema.ts";
 import { until } from "./until.ts";
 
-const START_LIMIT_MS = 15_000;
+const START_LIMIT_MS = 30_000;
 const EXIT_LIMIT_MS = 10_000;
 const LOG_LIMIT_MS = 8_000;
 const BUNDLE = "dist/futago.js";
