@@ -164,6 +164,9 @@ void t.test(`${REQUESTS} hostile requests, seed ${SEED}`, { timeout: 600_000 }, 
   t.strictSame(faults, [], `seed ${SEED}`);
   t.comment(`${JSON.stringify(Object.fromEntries(statuses))}`);
   t.ok((statuses.get(200) ?? 0) > REQUESTS / 50, "some of them are right");
-  t.match(await console.admin.must("audit.verify"), { intact: true });
+  // The administrator's session may have ended: some of the orders about accounts are right ones.
+  const program = console.newClient();
+  program.token = secret;
+  t.match(await program.must("audit.verify"), { intact: true });
   t.equal(({} as Record<string, unknown>)["polluted"], undefined);
 });
