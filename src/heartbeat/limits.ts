@@ -6,7 +6,7 @@ export const LINK_PROOF_MS = 10;
 /** A timer that comes later than this was a stall: what was known of the machine is read again. */
 export const STALL_MS = 250;
 
-/** How often the gateway and the peer's hardware address are asked for. */
+/** How often the gateway and the peer's hardware address are asked for: far more often than a neighbour's entry ages. */
 export const GATEWAY_ASK_MS = 1_000;
 
 /** The gateway is silent when it has not answered this many questions. */

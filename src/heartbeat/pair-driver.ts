@@ -212,7 +212,7 @@ export class PairDriver {
       refused = !held.ok;
       this.#tellRefusal(held);
     } else if (presence === "absent" && kernel.holdsSome) {
-      connections.leaving(reason === "handed-over" || reason === "split");
+      connections.leaving(reason === "handed-over");
       const released = kernel.release();
       if (!released.ok) this.#options.logger("error", "address-stays", { why: released.error });
     } else if (kernel.holds === this.#state.kernelHolds) return null;

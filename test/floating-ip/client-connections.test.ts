@@ -8,7 +8,7 @@ import { until } from "#test/support/until.ts";
 
 const FLOATING = ["10.8.0.100", "fd08::100"] as const;
 const VIA = { ipv4: "10.8.0.2", ipv6: "fe80::2" } as const;
-const LIMIT_MS = 5_000;
+const LIMIT_MS = 20_000;
 
 interface Host {
   readonly network: TestNetwork;

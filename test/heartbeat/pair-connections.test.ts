@@ -3,7 +3,8 @@ import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import t, { type Test } from "tap";
 import { needsRoot } from "#test/support/namespaces.ts";
-import { TestPair, type UnitName } from "#test/support/test-pair.ts";
+import type { UnitName } from "#test/support/pair-settings.ts";
+import { TestPair } from "#test/support/test-pair.ts";
 import { until } from "#test/support/until.ts";
 
 const ORIGIN = { 4: "10.8.0.4", 6: "[fd08::4]" } as const;
@@ -43,12 +44,10 @@ async function scene(t: Test, changes: object = {}): Promise<Scene> {
     },
     "unit",
     {
-      listen: [
-        { address: "0.0.0.0", port: 3128 },
-        { address: "::", port: 3128 },
-      ],
-      clients: { allowedNetworks: NETWORKS },
-      egress: { allow: NETWORKS.map((network) => ({ network })) },
+      settings: {
+        clients: { allowedNetworks: NETWORKS },
+        egress: { allow: NETWORKS.map((network) => ({ network })) },
+      },
     },
   );
   pair.network.addHost("origin", "10.8.0.4/24", "fd08::4/64");

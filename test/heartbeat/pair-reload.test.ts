@@ -3,7 +3,8 @@ import { once } from "node:events";
 import t from "tap";
 import type { PairStatusAnswer } from "#control/contract.ts";
 import { needsRoot } from "#test/support/namespaces.ts";
-import { TestPair, type UnitName } from "#test/support/test-pair.ts";
+import type { UnitName } from "#test/support/pair-settings.ts";
+import { TestPair } from "#test/support/test-pair.ts";
 import { until } from "#test/support/until.ts";
 
 const LIMIT_MS = 15_000;
