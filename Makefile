@@ -3,7 +3,7 @@ SHELL := /bin/bash
 .DELETE_ON_ERROR:
 BIN  := node_modules/.bin
 NODE := $(BIN)/node
-SOURCES := $(shell find src appliance console -name '*.ts' -o -name '*.tsx' 2>/dev/null)
+SOURCES := $(shell find src appliance console -name '*.ts' -o -name '*.tsx' -o -name '*.css' 2>/dev/null)
 
 .PHONY: help run test check unit fuzz sim bench bench-ha pair soak format docs clean
 
@@ -28,6 +28,8 @@ check: node_modules/.installed ## Format, lint, types, layers, dead code and uni
 	@$(BIN)/biome ci --error-on-warnings --colors=off .
 	@$(NODE) $(BIN)/oxlint --type-aware --deny-warnings .
 	@$(NODE) $(BIN)/tsc -p .
+	@$(NODE) $(BIN)/tsc -p console/ui
+	@$(NODE) $(BIN)/tsc -p test/console-ui
 	@$(NODE) $(BIN)/knip
 	@$(MAKE) --no-print-directory unit
 

@@ -24,6 +24,8 @@ const ADAPTERS = [
   "peer",
   "settings-file",
   "log",
+  "host",
+  "relay",
   "pac-engine",
   "scheduling",
 ];
@@ -49,12 +51,17 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   "src/peer": PURE_CORE,
   "src/settings-file": PURE_CORE,
   "src/log": PURE_CORE,
+  "src/host": PURE_CORE,
+  "src/relay": PURE_CORE,
   "src/pac-engine": PURE_CORE,
   "src/scheduling": PURE_CORE,
   "src/proxy": CORE_AND_ADAPTERS,
   "src/heartbeat": CORE_AND_ADAPTERS,
   "src/wpad": CORE_AND_ADAPTERS,
   "src/control": CORE_AND_ADAPTERS,
+  "console/contract": ["settings", "base"],
+  "console/server": [...PURE_CORE, "console/contract", "control", "relay", "host", "log", "settings-file"],
+  "console/ui": ["base", "console/contract"],
 };
 
 /** package → the only folders that may import it; control/ has small sockets of its own, off the data path */
@@ -63,11 +70,17 @@ const SOLE_IMPORTERS: Readonly<Record<string, readonly string[]>> = {
   lmdb: ["src/store"],
   "dgram-as-promised": ["src/peer"],
   "node:ffi": ["src/socket", "src/floating-ip", "src/log", "src/scheduling"],
-  typebox: ["src/settings"],
+  typebox: ["src/settings", "console/contract", "console/server"],
+  fastify: ["console/server"],
+  "http-proxy": ["src/relay"],
+  systeminformation: ["src/host"],
+  preact: ["console/ui"],
+  "@preact": ["console/ui"],
+  uplot: ["console/ui"],
   "quickjs-wasi": ["src/pac-engine"],
   "node:net": ["src/socket", "src/control"],
-  "node:http": ["src/control"],
-  "node:tls": ["src/socket"],
+  "node:http": ["src/control", "src/relay"],
+  "node:tls": ["src/socket", "src/relay"],
   "node:dns": ["src/resolver"],
 };
 
@@ -83,7 +96,7 @@ interface SourceFile {
 
 const under = (folder: string): readonly SourceFile[] =>
   readdirSync(folder, { recursive: true, encoding: "utf8" })
-    .filter((name) => name.endsWith(".ts"))
+    .filter((name) => /\.tsx?$/.test(name))
     .map((name) => join(folder, name))
     .map((path) => ({ path, text: readFileSync(path, "utf8") }));
 
@@ -94,26 +107,34 @@ const importsOf = (text: string): readonly string[] =>
     (match) => match[1] ?? match[2] ?? "",
   );
 
+/** The folder that a `#` import is of: console/server, or control for src/control. */
+const targetOf = (specifier: string): string => {
+  const [first = "", second = ""] = specifier.slice(1).split("/");
+  return first === "console" ? `${first}/${second}` : first;
+};
+
 /** What is wrong with one import of one file, or null. */
 export function layerFault(path: string, specifier: string): string | null {
   const from = folderOf(path);
   if (specifier.startsWith("../")) return `${path}: ${specifier}: use #folder/file.ts`;
   if (specifier.startsWith("#appliance/") && !path.startsWith("appliance/") && !path.startsWith("test/"))
     return `${path}: nothing may import the appliance`;
-  if (path.startsWith("src/") && specifier.startsWith("#")) {
-    const target = specifier.slice(1).split("/")[0] ?? "";
+  const isLayered = path.startsWith("src/") || path.startsWith("console/");
+  if (isLayered && specifier.startsWith("#")) {
+    const target = targetOf(specifier);
     const allowed = ALLOWED[from];
     if (allowed === undefined) return `${path}: ${from} has no row in the layer table`;
-    if (!allowed.includes(target) && `src/${target}` !== from)
+    if (!allowed.includes(target) && target !== from && `src/${target}` !== from)
       return `${path}: ${from} may not import ${target}`;
   }
-  if (path.startsWith("src/") && specifier.startsWith("./")) {
+  if (isLayered && specifier.startsWith("./")) {
     const target = folderOf(normalize(join(dirname(path), specifier)));
     if (target !== from) return `${path}: ${specifier} leaves its folder`;
   }
   const packageName = specifier.split("/")[0] ?? "";
   const owners = SOLE_IMPORTERS[specifier.startsWith("node:") ? specifier : packageName];
-  if (path.startsWith("src/") && owners !== undefined && !owners.includes(from))
+  const isOwned = path.startsWith("src/") || (isLayered && !specifier.startsWith("node:"));
+  if (isOwned && owners !== undefined && !owners.includes(from))
     return `${path}: only ${owners.join(", ")} imports ${packageName}`;
   if (PURE.has(from) && specifier.startsWith("node:"))
     return `${path}: the pure core imports no ${specifier}`;
@@ -121,7 +142,7 @@ export function layerFault(path: string, specifier: string): string | null {
 }
 
 t.test("imports point down the layer table", async (t) => {
-  const faults = [...under("src"), ...under("appliance")].flatMap(({ path, text }) =>
+  const faults = [...under("src"), ...under("appliance"), ...under("console")].flatMap(({ path, text }) =>
     importsOf(text)
       .map((specifier) => layerFault(path, specifier))
       .filter((fault) => fault !== null),
@@ -138,6 +159,12 @@ t.test("a planted upward import is found", async (t) => {
   t.match(layerFault("src/proxy/planted.ts", "undici"), /only src\/upstream/);
   t.match(layerFault("src/proxy/planted.ts", "#appliance/main/proxyd.ts"), /nothing may import/);
   t.match(layerFault("src/proxy/planted.ts", "../http/status.ts"), /use #folder/);
+  t.match(layerFault("console/ui/planted.ts", "#settings/schema.ts"), /may not import settings/);
+  t.match(
+    layerFault("console/contract/planted.ts", "#console/server/server.ts"),
+    /may not import console\/server/,
+  );
+  t.match(layerFault("console/server/planted.ts", "systeminformation"), /only src\/host/);
   t.match(layerFault("src/nowhere/planted.ts", "#base/assert.ts"), /no row/);
 });
 
@@ -150,7 +177,7 @@ t.test("the pure core reads no clock, no chance and no process", async (t) => {
 });
 
 t.test("no source file is longer than 400 lines", async (t) => {
-  const long = [...under("src"), ...under("appliance"), ...under("test")]
+  const long = [...under("src"), ...under("appliance"), ...under("console"), ...under("test")]
     .filter(({ text }) => text.split("\n").length > SHORT_FILE_LINES_MAX)
     .map(({ path, text }) => `${path}: ${text.split("\n").length}`);
   t.strictSame(long, []);

@@ -1,5 +1,5 @@
 import type { Command } from "./command.ts";
-import { SETTINGS_OPTION, STATE_OPTION, settingsPathOf, stateFolderOf } from "./state-folder.ts";
+import { SETTINGS_OPTION, STATE_OPTION, stateFolderOf } from "./state-folder.ts";
 
 export const runCommand: Command = {
   name: "run",
@@ -11,7 +11,8 @@ export const runCommand: Command = {
   async run(args, io) {
     // Loaded only here: the other commands start without the whole proxy.
     const { runUnit } = await import("#appliance/main/run-unit.ts");
-    const settingsPath = settingsPathOf(args);
+    // The state folder's own may come later: the console writes it.
+    const settingsPath = args.values.get("settings") ?? null;
     return runUnit({ settingsPath, stateDir: stateFolderOf(args), print: io.out });
   },
 };

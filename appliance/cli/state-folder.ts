@@ -3,11 +3,11 @@ import { existsSync } from "node:fs";
 import { isAbsolute, join } from "node:path";
 import { HEARTBEAT_SOCKET } from "#appliance/service/heartbeat-socket.ts";
 import { loadSettings } from "#appliance/service/load-settings.ts";
+import { SETTINGS_NAME } from "#appliance/service/state-names.ts";
 import { defaultSettings } from "#settings/parse-settings.ts";
 import type { CommandArgs, CommandOption } from "./command.ts";
 
 const STATE_FOLDER = "./.state";
-const SETTINGS_NAME = "settings.json";
 
 export const JSON_OPTION: CommandOption = {
   name: "json",

@@ -1,12 +1,19 @@
 /** `futago run`: one unit in the foreground, without root, until a signal or the control socket ends it. */
+
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { VERSION } from "#appliance/firmware/version.ts";
 import { loadSettings } from "#appliance/service/load-settings.ts";
 import { formatListen } from "#appliance/service/reserve-ports.ts";
 import { listenToSignals } from "#appliance/service/signals.ts";
+import { GENERATIONS_FOLDER, SETTINGS_NAME, UNIT_LOG } from "#appliance/service/state-names.ts";
 import { Unit } from "#appliance/service/unit.ts";
 import type { ListenAddress } from "#appliance/service/worker-messages.ts";
 import type { Clock } from "#base/clock.ts";
+import type { Logger } from "#base/logger.ts";
 import { createLineLogger } from "#log/line-logger.ts";
+import { sharedLog } from "#log/shared-file.ts";
+import { recoverSettings } from "#settings-file/generation-store.ts";
 
 export interface RunUnitOptions {
   /** Null: the defaults. */
@@ -26,10 +33,10 @@ const beside = (name: string): URL =>
 
 const WORKER_ENTRY = beside("proxy-worker");
 const HEARTBEAT_ENTRY = beside("heartbeatd");
+const CONSOLE_ENTRY = beside("consoled");
 const WPAD_ENTRY = beside("wpadd");
 
 const clock: Clock = { nowMs: () => performance.now(), wallMs: () => Date.now() };
-const logger = createLineLogger((line) => void process.stderr.write(line), clock);
 
 /** The address by which a client on this machine reaches a listener. */
 function reachable(at: ListenAddress): string {
@@ -48,6 +55,27 @@ function greet(unit: Unit, print: (line: string) => void): void {
   if (first !== undefined) print(`Try: curl -x http://${reachable(first)} http://example.com/`);
 }
 
+/** The file that was named, else the one in the state folder where there is one, else null: the defaults. */
+function settingsPathOf(named: string | null, stateDir: string): string | null {
+  if (named !== null) return named;
+  const kept = join(stateDir, SETTINGS_NAME);
+  return existsSync(kept) ? kept : null;
+}
+
+/** A change of the settings that nobody confirmed before the unit ended is undone before anything reads it. */
+async function recover(settingsPath: string, stateDir: string, logger: Logger): Promise<void> {
+  const trial = await recoverSettings(join(stateDir, GENERATIONS_FOLDER), settingsPath, {
+    wallMs: clock.wallMs(),
+  });
+  if (trial === null) return;
+  const { generation, previous } = trial;
+  logger("warning", "settings-rolled-back", {
+    generation,
+    to: previous,
+    why: "not confirmed before the unit ended",
+  });
+}
+
 /** Runs a unit; the exit code, once it has drained or could not start. */
 export async function runUnit(options: RunUnitOptions): Promise<number> {
   const { settingsPath, stateDir, print, workerEntry = WORKER_ENTRY } = options;
@@ -58,15 +86,23 @@ export async function runUnit(options: RunUnitOptions): Promise<number> {
     reload: () => void unitReady.promise.then((unit) => unit.reload()),
     reopenLog: () => void unitReady.promise.then((unit) => unit.reopenLog()),
   });
-  const load = loadSettings;
+  const appendLog = sharedLog(join(stateDir, UNIT_LOG));
+  const logger = createLineLogger((line) => {
+    process.stderr.write(line);
+    appendLog(line);
+  }, clock);
+  const settingsPathNow = (): string | null => settingsPathOf(settingsPath, stateDir);
+  await recover(settingsPath ?? join(stateDir, SETTINGS_NAME), stateDir, logger);
   const started = await Unit.start({
     settingsPath,
+    settingsPathNow,
     stateDir,
     version: VERSION,
     workerEntry,
     heartbeatEntry: HEARTBEAT_ENTRY,
     wpadEntry: WPAD_ENTRY,
-    load,
+    consoleEntry: CONSOLE_ENTRY,
+    load: () => loadSettings(settingsPathNow()),
     clock,
     logger,
   });

@@ -17,13 +17,16 @@ const INTERFACES_FOLDER = "/sys/class/net";
 export async function loadSettings(path: string | null): Promise<Outcome<Settings, readonly string[]>> {
   const settings = path === null ? success(defaultSettings()) : await readSettingsFile(path);
   if (!settings.ok) return failure(settings.error.map(faultLine));
-  const faults = [
-    ...checkPolicySettings(settings.value),
-    ...checkRedundancySettings(settings.value.redundancy, ownInterfaces(settings.value)),
-    ...checkWpadSettings(settings.value),
-  ];
+  const faults = settingsFaults(settings.value);
   return faults.length > 0 ? failure(faults.map(faultLine)) : settings;
 }
+
+/** What is wrong with the meaning of settings whose shape is right. */
+export const settingsFaults = (settings: Settings): readonly SettingsFault[] => [
+  ...checkPolicySettings(settings),
+  ...checkRedundancySettings(settings.redundancy, ownInterfaces(settings)),
+  ...checkWpadSettings(settings),
+];
 
 const faultLine = ({ path, found, expected }: SettingsFault): string =>
   `${path === "" ? "" : `${path}: `}found ${found}, expected ${expected}`;

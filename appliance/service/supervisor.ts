@@ -52,6 +52,8 @@ export class Supervisor {
   #current: Apply | null = null;
   #store: ResponseStore | null = null;
   #isDraining = false;
+  /** No worker runs, by an order, until another one. */
+  #isSuspended = false;
 
   constructor(deps: SupervisorDeps) {
     this.#deps = deps;
@@ -131,6 +133,30 @@ export class Supervisor {
     return outcome;
   }
 
+  get isSuspended(): boolean {
+    return this.#isSuspended;
+  }
+
+  /** As `drain`, and `resume` serves again. */
+  async suspend(timeoutMs: number): Promise<void> {
+    this.#isSuspended = true;
+    for (const index of [...this.#slots.keys()]) this.#release(index, timeoutMs);
+    await Promise.all(this.#leaving.values());
+  }
+
+  /** Serves again, with the settings that hold now. */
+  async resume(): Promise<Outcome<null, string>> {
+    this.#isSuspended = false;
+    assert(this.#current !== null, "a supervisor resumes after its start");
+    return this.#resize(workerCount(this.#current.settings));
+  }
+
+  /** New workers in the place of all; what runs in the old ones goes on for at most `timeoutMs`. */
+  async restart(timeoutMs: number): Promise<Outcome<null, string>> {
+    for (const index of [...this.#slots.keys()]) this.#release(index, timeoutMs);
+    return this.resume();
+  }
+
   /** Closes the listeners, lets what runs go on for at most `timeoutMs`, and ends every worker. */
   async drain(timeoutMs: number): Promise<void> {
     this.#isDraining = true;
@@ -154,6 +180,7 @@ export class Supervisor {
 
   async #resize(count: number): Promise<Outcome<null, string>> {
     if (this.#isDraining) return failure("this unit is shutting down");
+    if (this.#isSuspended) return success(null);
     const indexes = [...this.#slots.keys()].sort((a, b) => a - b);
     const drainMs = this.#current?.settings.drain.timeoutMs ?? 0;
     for (const index of indexes.slice(count)) this.#release(index, drainMs);

@@ -13,21 +13,23 @@ import type {
   CountersAnswer,
   LastReload,
   ReloadAnswer,
+  ServiceAnswer,
   StatusAnswer,
 } from "#control/contract.ts";
 import { ControlServer } from "#control/server.ts";
+import { changedAtNextStart } from "#settings/at-next-start.ts";
 import { changedSections } from "#settings/difference.ts";
 import type { Settings } from "#settings/schema.ts";
 import { AccessLog } from "./access-log.ts";
 import { CacheDesk, withoutStore } from "./cache-desk.ts";
-import { HeartbeatProcess } from "./heartbeat-process.ts";
 import { countersByWorker, Metrics } from "./metrics.ts";
 import type { Prepared } from "./prepared.ts";
 import { formatListen } from "./reserve-ports.ts";
 import { openResponseStore, type ResponseStore } from "./response-store.ts";
+import { ServiceDesk } from "./service-desk.ts";
 import { Supervisor, workerCount } from "./supervisor.ts";
+import { UnitDaemons } from "./unit-daemons.ts";
 import type { ListenAddress, UnitFacts } from "./worker-messages.ts";
-import { WpadProcess } from "./wpad-process.ts";
 
 export interface UnitOptions {
   /** Null: the defaults. */
@@ -38,6 +40,10 @@ export interface UnitOptions {
   readonly workerEntry: URL;
   /** The program that is started beside the unit of a pair. */
   readonly heartbeatEntry: URL;
+  /** The program of the console; null where there is none. */
+  readonly consoleEntry: URL | null;
+  /** The settings file as it is now, for the programs beside the unit. */
+  readonly settingsPathNow: () => string | null;
   /** The program that serves proxy scripts. */
   readonly wpadEntry: URL;
   readonly load: (path: string | null) => Promise<Outcome<Settings, readonly string[]>>;
@@ -56,16 +62,9 @@ const STATE_FOLDER_MODE = 0o700;
 /** Places for workers in the store: a reload may raise their number. */
 const STORE_WORKERS_MIN = 16;
 
-const STORE_SETTINGS = ["enabled", "folder", "memoryBytesMax", "diskBytesMax", "objectBytesMax"] as const;
-
 /** What a reload could not change. */
-function notesOn(before: Settings, after: Settings): readonly string[] {
-  const changed = STORE_SETTINGS.filter((name) => before.cache[name] !== after.cache[name]);
-  return [
-    ...(before.control.socket === after.control.socket ? [] : ["control.socket"]),
-    ...changed.map((name) => `cache.${name}`),
-  ].map((path) => `${path} changes at the next start`);
-}
+const notesOn = (before: Settings, after: Settings): readonly string[] =>
+  changedAtNextStart(before, after).map((path) => `${path} changes at the next start`);
 
 const startFailure = (...lines: string[]): Outcome<never, StartFailure> =>
   failure({ lines, isSettings: false });
@@ -85,9 +84,10 @@ export class Unit implements AsyncDisposable {
   #cache: CacheDesk | null = null;
   #settings: Settings;
   #controlPath = "";
-  #heartbeat: HeartbeatProcess | null = null;
-  #wpad: WpadProcess | null = null;
+  #daemons: UnitDaemons | null = null;
+  readonly #services = new ServiceDesk();
   #state: StatusAnswer["state"] = "starting";
+  #stoppedMs = 0;
   #lastReload: LastReload | null = null;
   #reload: Promise<unknown> = Promise.resolve();
   #nextReload: Promise<Outcome<ReloadAnswer, string>> | null = null;
@@ -158,9 +158,7 @@ export class Unit implements AsyncDisposable {
     this.#state = "draining";
     const { timeoutMs } = this.#settings.drain;
     // First the addresses go to the other unit: then no new client comes here.
-    await this.#heartbeat?.handOver();
-    // And scripts that are asked for from now on name this unit last.
-    this.#wpad?.drain();
+    await this.#daemons?.handOver();
     this.#options.logger("info", "draining", { timeoutMs });
     await this.#supervisor.drain(timeoutMs);
     this.#ended.resolve();
@@ -188,7 +186,7 @@ export class Unit implements AsyncDisposable {
       accessLog: this.#accessLog.status,
       alerts: this.#cache?.alerts() ?? [],
       cache: this.#cache?.summary() ?? null,
-      wpad: this.#wpad?.status ?? null,
+      wpad: this.#daemons?.wpadStatus ?? null,
       workers: this.#supervisor.status,
       counters: this.#supervisor.sums(),
     };
@@ -228,35 +226,66 @@ export class Unit implements AsyncDisposable {
     if (!served.ok) return served;
     served.value.commit();
     this.#state = "serving";
-    this.#startHeartbeat();
-    this.#startWpad();
+    this.#services.add(this.#proxyService());
+    this.#daemons = this.#parts.use(this.#makeDaemons());
+    await this.#daemons.follow(this.#settings);
     return success(null);
   }
 
-  #startHeartbeat(): void {
-    if (!this.#settings.redundancy.enabled) return;
-    const { heartbeatEntry: entry, settingsPath, logger } = this.#options;
-    this.#heartbeat = new HeartbeatProcess({ entry, settingsPath, stateDir: this.#stateDir, logger });
-    this.#parts.use(this.#heartbeat);
+  #makeDaemons(): UnitDaemons {
+    const { heartbeatEntry, wpadEntry, consoleEntry, settingsPathNow: settingsPath, logger } = this.#options;
+    const place = { settingsPath, stateDir: this.#stateDir, controlPath: this.#controlPath, logger };
+    return new UnitDaemons({ heartbeatEntry, wpadEntry, consoleEntry, ...place }, this.#services);
   }
 
-  #startWpad(): void {
-    const { wpadEntry: entry, settingsPath, logger } = this.#options;
-    const place = { entry, settingsPath: () => settingsPath, stateDir: this.#stateDir, logger };
-    this.#wpad = this.#parts.use(new WpadProcess(place));
-    this.#wpad.follow(this.#settings);
+  /** The workers as one service: stopping it leaves the unit, its cache and its console. */
+  #proxyService(): Parameters<ServiceDesk["add"]>[0] {
+    const timeoutMs = (): number => this.#settings.drain.timeoutMs;
+    const refuseDraining = (): Outcome<null, string> | null =>
+      this.#state === "draining" ? failure("this unit is shutting down") : null;
+    const unit = this;
+    return {
+      get status() {
+        return unit.#proxyStatus();
+      },
+      start: async () => refuseDraining() ?? this.#serveAgain(() => this.#supervisor.resume()),
+      restart: async () => refuseDraining() ?? this.#serveAgain(() => this.#supervisor.restart(timeoutMs())),
+      stop: async () => refuseDraining() ?? this.#stopServing(0),
+      drain: async () => refuseDraining() ?? this.#stopServing(timeoutMs()),
+    };
   }
 
-  /** It reads the settings itself; the key may be new in a file of the same name. */
-  async #changeHeartbeat(before: Settings): Promise<void> {
-    const { enabled } = this.#settings.redundancy;
-    if (enabled && before.redundancy.enabled) this.#heartbeat?.reload();
-    else if (enabled) this.#startHeartbeat();
-    else {
-      const ending = this.#heartbeat;
-      this.#heartbeat = null;
-      await ending?.[Symbol.asyncDispose]();
-    }
+  /** What runs may go on for `timeoutMs`: the order does not wait for it. */
+  #stopServing(timeoutMs: number): Outcome<null, string> {
+    if (this.#supervisor.isSuspended) return success(null);
+    this.#state = "stopped";
+    this.#stoppedMs = this.#options.clock.nowMs();
+    this.#options.logger("warning", "proxy-stopped", { timeoutMs });
+    void this.#supervisor.suspend(timeoutMs);
+    return success(null);
+  }
+
+  async #serveAgain(start: () => Promise<Outcome<null, string>>): Promise<Outcome<null, string>> {
+    const outcome = await start();
+    if (!outcome.ok) return outcome;
+    this.#state = "serving";
+    this.#options.logger("info", "proxy-started");
+    return outcome;
+  }
+
+  #proxyStatus(): ServiceAnswer {
+    const { status, isSuspended } = this.#supervisor;
+    const { nowMs } = this.#options.clock;
+    const isServing = status.some(({ state }) => state === "serving");
+    const running = isServing ? "running" : "failed";
+    return {
+      service: "proxy",
+      state: isSuspended ? (status.length > 0 ? "stopping" : "stopped") : running,
+      detail: `${status.filter(({ state }) => state === "serving").length} workers serve`,
+      pid: process.pid,
+      sinceMs: Math.round(nowMs() - (isSuspended ? this.#stoppedMs : this.#startedMs)),
+      restarts: status.reduce((sum, { restarts }) => sum + restarts, 0),
+    };
   }
 
   #openStore(): Outcome<ResponseStore | null, string> {
@@ -286,7 +315,8 @@ export class Unit implements AsyncDisposable {
 
   /** Everything that can fail is made ready first; the workers are the last that can refuse. */
   async #change(settings: Settings): Promise<Outcome<null, readonly string[]>> {
-    if (this.#state !== "serving") return failure([`this unit is ${this.#state}`]);
+    if (this.#state !== "serving" && this.#state !== "stopped")
+      return failure([`this unit is ${this.#state}`]);
     const prepared: Prepared[] = [];
     const refuse = (fault: string): Outcome<null, readonly string[]> => {
       for (const change of prepared) change.discard();
@@ -301,10 +331,8 @@ export class Unit implements AsyncDisposable {
     const applied = await this.#supervisor.apply(settings);
     if (!applied.ok) return refuse(applied.error);
     for (const change of prepared) change.commit();
-    const before = this.#settings;
     this.#settings = settings;
-    this.#wpad?.follow(settings);
-    await this.#changeHeartbeat(before);
+    await this.#daemons?.follow(settings);
     return success(null);
   }
 
@@ -324,6 +352,13 @@ export class Unit implements AsyncDisposable {
         // The answer goes out before the end does.
         void this.drain();
         return success({ draining: true });
+      case "services":
+        return success({ services: this.#services.list });
+      case "service-start":
+      case "service-stop":
+      case "service-drain":
+      case "service-restart":
+        return this.#services.do(request.command, request.service);
       case "cache-stats":
         return this.#cache === null ? withoutStore() : success(this.#cache.stats());
       case "cache-purge":

@@ -25,6 +25,11 @@ export class WpadProcess implements AsyncDisposable {
     return this.#status;
   }
 
+  /** Null where the settings do not want it. */
+  get daemon(): DaemonProcess | null {
+    return this.#settings?.wpad.enabled === true ? this.#process : null;
+  }
+
   /** Starts it, ends it or makes it read its settings again, as these settings want. */
   follow(settings: Settings): void {
     const before = this.#settings;

@@ -20,6 +20,11 @@ interface ControlQuestions {
   readonly counters: unknown;
   readonly reload: unknown;
   readonly drain: unknown;
+  readonly services: unknown;
+  readonly "service-start": ServiceQuestion;
+  readonly "service-stop": ServiceQuestion;
+  readonly "service-drain": ServiceQuestion;
+  readonly "service-restart": ServiceQuestion;
   readonly "cache-stats": unknown;
   readonly "cache-purge": PurgeOrder;
   readonly "cache-inspect": InspectQuestion;
@@ -28,6 +33,11 @@ interface ControlQuestions {
   readonly "pair-maintenance-on": unknown;
   readonly "pair-maintenance-off": unknown;
   readonly "pair-announce": unknown;
+}
+
+interface ServiceQuestion {
+  /** proxy, heartbeat, wpad or console. */
+  readonly service: string;
 }
 
 export type ControlCommand = keyof ControlQuestions;
@@ -97,7 +107,8 @@ export interface LastReload {
 export interface StatusAnswer {
   readonly unit: string;
   readonly version: string;
-  readonly state: "starting" | "serving" | "draining";
+  /** stopped: the proxy was stopped by an order, and the unit waits for another. */
+  readonly state: "starting" | "serving" | "stopped" | "draining";
   readonly pid: number;
   /** ISO 8601, UTC. */
   readonly startedAt: string;
@@ -135,6 +146,26 @@ export interface ReloadAnswer {
 
 interface DrainAnswer {
   readonly draining: true;
+}
+
+/** One service of the unit. */
+export interface ServiceAnswer {
+  readonly service: string;
+  readonly state: "running" | "starting" | "stopping" | "stopped" | "failed";
+  readonly detail: string;
+  readonly pid: number | null;
+  /** Since it is in that state. */
+  readonly sinceMs: number;
+  /** How often it was started again after it had ended by itself. */
+  readonly restarts: number;
+}
+
+export interface ServicesAnswer {
+  readonly services: readonly ServiceAnswer[];
+}
+
+interface AskedAnswer {
+  readonly asked: true;
 }
 
 /** What the heartbeat process tells of the pair. */
@@ -178,6 +209,11 @@ export interface ControlAnswers {
   readonly counters: CountersAnswer;
   readonly reload: ReloadAnswer;
   readonly drain: DrainAnswer;
+  readonly services: ServicesAnswer;
+  readonly "service-start": AskedAnswer;
+  readonly "service-stop": AskedAnswer;
+  readonly "service-drain": AskedAnswer;
+  readonly "service-restart": AskedAnswer;
   readonly "cache-stats": CacheStatsAnswer;
   readonly "cache-purge": PurgeResult;
   readonly "cache-inspect": InspectAnswer;
@@ -193,6 +229,13 @@ type Rest = Readonly<Record<string, unknown>>;
 const nothingElse = (rest: Rest): Outcome<object, string> =>
   Object.keys(rest).length === 0 ? success({}) : failure("the request has an unknown key beside command");
 
+function parseService({ service, ...rest }: Rest): Outcome<ServiceQuestion, string> {
+  if (typeof service !== "string") return failure("service is missing");
+  return Object.keys(rest).length === 0
+    ? success({ service })
+    : failure("the request has an unknown key beside service");
+}
+
 /** Reads what a request says beside its command. */
 const QUESTIONS: {
   readonly [C in ControlCommand]: (rest: Rest) => Outcome<ControlQuestions[C], string>;
@@ -201,6 +244,11 @@ const QUESTIONS: {
   counters: nothingElse,
   reload: nothingElse,
   drain: nothingElse,
+  services: nothingElse,
+  "service-start": parseService,
+  "service-stop": parseService,
+  "service-drain": parseService,
+  "service-restart": parseService,
   "cache-stats": nothingElse,
   "cache-purge": parsePurgeOrder,
   "cache-inspect": parseInspectQuestion,

@@ -146,5 +146,9 @@ export function checkPolicySettings(settings: Settings): readonly SettingsFault[
   checkSources(settings.upstream, report);
   checkParents(settings.parents, report);
   checkDns(settings.dns, report);
+  checkNetworks("console.allowedNetworks", settings.console.allowedNetworks, report);
+  for (const [index, { address }] of settings.console.listen.entries())
+    if (parseIpAddress(address) === null)
+      report(`${itemPath("console.listen", index)}.address`, address, "an IPv4 or IPv6 address");
   return faults;
 }

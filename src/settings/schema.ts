@@ -5,6 +5,7 @@
  */
 import Type from "typebox";
 import { CacheSection } from "./cache-schema.ts";
+import { ConsoleSchema } from "./console-schema.ts";
 import { RedundancySchema } from "./redundancy-schema.ts";
 import {
   ADDRESS_FORM,
@@ -361,6 +362,7 @@ export const SettingsSchema = Type.Object(
       },
       { ...closed, description: "The control socket.", default: {} },
     ),
+    console: ConsoleSchema,
     metrics: Type.Object(
       {
         enabled: flag("Whether OpenMetrics are served.", false),

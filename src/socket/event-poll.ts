@@ -4,7 +4,7 @@
  *
  * libuv's loop wakes for the epoll as it does for any descriptor. Its only kind of handle that can watch one
  * without wanting to read from it is a UDP socket: reading fails (ENOTSOCK), is reported, and the handle
- * goes on watching. So a UDP handle is made, and the epoll put in its place (dup2). The handle belongs to
+ * goes on watching. So a UDP handle is made, and the epoll put in its place (dup3). The handle belongs to
  * Node, and goes with the thread.
  *
  * A turn: events are handed out, then what was put off until their end runs. Putting off gathers the writes
@@ -15,7 +15,7 @@ import {
   BASE,
   BLOCK,
   close,
-  dup2,
+  dup3,
   EVENT_AT,
   EVENT_BYTES,
   EVENT_DATA,
@@ -100,7 +100,7 @@ class EventPoll {
     const isBound = this.#handle.bind("0.0.0.0", 0, 0) === 0 || this.#handle.bind6("::", 0, 0) === 0;
     assert(epoll >= 0 && isBound, "an epoll in a handle of Node");
     this.#fd = this.#handle.fd;
-    dup2(epoll, this.#fd);
+    dup3(epoll, this.#fd, EPOLL_CLOEXEC);
     close(epoll);
     this.#handle.onmessage = () => this.#turn();
     this.#handle.recvStart();

@@ -14,7 +14,7 @@ import {
   BASE,
   bind,
   close,
-  dup,
+  duplicate,
   EAGAIN,
   EMFILE,
   ENFILE,
@@ -79,7 +79,7 @@ class ListeningSocket implements Watcher {
     this.#fd = fd;
     this.#onWire = onWire;
     this.#onAcceptError = onAcceptError;
-    this.#spare = dup(fd);
+    this.#spare = duplicate(fd);
     if (this.#spare >= 0) descriptorOpened(this.#spare);
   }
 
@@ -126,7 +126,7 @@ class ListeningSocket implements Watcher {
       const fd = this.#accept();
       if (fd >= 0) close(fd);
     }
-    this.#spare = dup(this.#fd);
+    this.#spare = duplicate(this.#fd);
     if (this.#spare >= 0) descriptorOpened(this.#spare);
   }
 

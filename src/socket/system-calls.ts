@@ -21,11 +21,11 @@ const { functions } = dlopen(null, {
   bind: { arguments: ["i32", "u32", "u32"], return: "i32" },
   close: { arguments: ["i32"], return: "i32" },
   connect: { arguments: ["i32", "u32", "u32"], return: "i32" },
-  dup: { arguments: ["i32"], return: "i32" },
-  dup2: { arguments: ["i32", "i32"], return: "i32" },
+  dup3: { arguments: ["i32", "i32", "i32"], return: "i32" },
   epoll_create1: { arguments: ["i32"], return: "i32" },
   epoll_ctl: { arguments: ["i32", "i32", "i32", "u32"], return: "i32" },
   epoll_wait: { arguments: ["i32", "u32", "i32", "i32"], return: "i32" },
+  fcntl: { arguments: ["i32", "i32", "i32"], return: "i32" },
   getsockname: { arguments: ["i32", "u32", "u32"], return: "i32" },
   getsockopt: { arguments: ["i32", "i32", "i32", "u32", "u32"], return: "i32" },
   listen: { arguments: ["i32", "i32"], return: "i32" },
@@ -48,8 +48,7 @@ export const {
   bind,
   close,
   connect,
-  dup,
-  dup2,
+  dup3,
   epoll_create1: epollCreate1,
   epoll_ctl: epollCtl,
   epoll_wait: epollWait,
@@ -60,6 +59,11 @@ export const {
   socket,
   write,
 } = functions;
+
+const F_DUPFD_CLOEXEC = 1030;
+
+/** Another descriptor for the same, which the programs that are started do not inherit. */
+export const duplicate = (fd: number): number => functions.fcntl(fd, F_DUPFD_CLOEXEC, 0);
 
 /** Straight into and out of a Buffer. */
 export const { read: readInto, send: sendFrom } = bulk;

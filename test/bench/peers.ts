@@ -62,6 +62,7 @@ export function writeFutagoSettings(place: PeerPlace): string {
   const settings = {
     unit: { name: place.name },
     listen: [{ address: "127.0.0.1", port: place.port }],
+    console: { enabled: false },
     workers: 1,
     requests: { ports: [place.originPort] },
     connect: { ports: [place.tunnelPort] },

@@ -5,7 +5,7 @@ import t from "tap";
 import { futago, futagoProcess, startFutago, stateFolder } from "#test/support/futago-command.ts";
 
 /** Any port, one worker: as small as a unit can be. */
-const SETTINGS = { listen: [{ port: 0 }], workers: 1, drain: { timeoutMs: 0 } };
+const SETTINGS = { listen: [{ port: 0 }], workers: 1, drain: { timeoutMs: 0 }, console: { enabled: false } };
 
 t.test("run, status, reload and drain, as their users type them", async (t) => {
   const state = stateFolder(t, SETTINGS);

@@ -40,9 +40,15 @@ async function raw(path: string, bytes: string): Promise<readonly string[]> {
 }
 
 void t.test("a request names a command and nothing else", async (t) => {
-  for (const command of CONTROL_COMMANDS.filter((name) => !/^cache-(?:purge|inspect)$/.test(name)))
+  for (const command of CONTROL_COMMANDS.filter((name) => !/^cache-(?:purge|inspect)$|^service-/.test(name)))
     t.strictSame(parseControlRequest(JSON.stringify({ command })), { ok: true, value: { command } });
   for (const line of ["", "{", "null", "[]", '"status"', "{}", '{"command":1}', '{"command":"toString"}'])
+    t.equal(parseControlRequest(line).ok, false, line);
+  t.strictSame(parseControlRequest('{"command":"service-stop","service":"proxy"}'), {
+    ok: true,
+    value: { command: "service-stop", service: "proxy" },
+  });
+  for (const line of ['{"command":"service-stop"}', '{"command":"service-stop","service":"proxy","now":1}'])
     t.equal(parseControlRequest(line).ok, false, line);
   t.match(parseControlRequest('{"command":"drain","force":true}'), { ok: false, error: /unknown key/ });
 });

@@ -25,7 +25,12 @@ interface Child extends AsyncDisposable {
   call(request: ControlRequest): ReturnType<typeof callControl>;
 }
 
-const BASE = { listen: [{ port: 0 }], workers: 1, metrics: { enabled: true, port: 0 } };
+const BASE = {
+  listen: [{ port: 0 }],
+  workers: 1,
+  metrics: { enabled: true, port: 0 },
+  console: { enabled: false },
+};
 
 /** A unit as its own process; resolves once it says where it listens, or has ended. */
 async function startUnit(

@@ -148,6 +148,16 @@ export class TestNetwork {
     return child;
   }
 
+  /** Runs a program within a host and answers what it printed. */
+  run(name: string, program: string, ...words: readonly string[]): string {
+    return execFileSync("ip", [...this.#within(name), program, ...words], { encoding: "utf8" });
+  }
+
+  /** The namespace of a host, for programs that are started by others. */
+  namespaceOf(name: string): string {
+    return this.#space(name);
+  }
+
   /** Runs any program within a host, silently, as the leader of a process group of its own. */
   program(name: string, command: readonly string[], env: NodeJS.ProcessEnv): ChildProcess {
     return spawn("ip", [...this.#within(name), ...command], { stdio: "ignore", detached: true, env });
@@ -162,11 +172,6 @@ export class TestNetwork {
 
   #within(name: string): readonly string[] {
     return ["netns", "exec", this.#space(name)];
-  }
-
-  /** What a program prints that is run within a host. */
-  run(name: string, ...words: readonly string[]): string {
-    return ip(...this.#within(name), ...words);
   }
 
   write(name: string, path: string, text: string): void {

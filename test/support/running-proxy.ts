@@ -90,6 +90,8 @@ const BARE_SETTINGS: SettingsOverrides = {
   workers: 1,
   accessLog: { format: "json" },
   drain: { timeoutMs: 500 },
+  // A process of its own in every test would be dear; the console's tests turn it on.
+  console: { enabled: false },
 };
 
 /** Starts a proxy that may reach loopback. Sections of `overrides` are merged key by key. */
@@ -124,7 +126,7 @@ const isSection = (value: unknown): value is object =>
 function program(): string {
   if (!existsSync(BUNDLE)) return SOURCE;
   const built = statSync(BUNDLE).mtimeMs;
-  const sources = globSync("{src,appliance}/**/*.ts");
+  const sources = globSync("{src,appliance,console}/**/*.ts");
   return sources.every((path) => statSync(path).mtimeMs < built) ? BUNDLE : SOURCE;
 }
 

@@ -1,0 +1,5 @@
+/** What lies where in the state folder. */
+export const SETTINGS_NAME = "settings.json";
+export const GENERATIONS_FOLDER = "generations";
+export const CONSOLE_FOLDER = "console";
+export const UNIT_LOG = "log/unit.log";

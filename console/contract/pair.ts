@@ -1,0 +1,102 @@
+/** The pair of units: who works, who holds, what is heard. Ages are milliseconds. */
+import Type from "typebox";
+import { closed, count, Instant, nullable, oneOf, text } from "./parts.ts";
+
+const RoleSetting = oneOf("active", "standby");
+const Operation = oneOf("active", "standby", "out-of-service");
+
+/** What the heartbeat process tells, as `futago ha status --json` has it. */
+export const PairStatus = closed({
+  unit: text(64),
+  pid: count(),
+  floatingAddresses: Type.Array(text(64)),
+  own: closed({
+    role: RoleSetting,
+    operation: Operation,
+    state: text(32),
+    reason: text(64),
+    sinceMs: Type.Number(),
+    holds: Type.Boolean(),
+    health: text(32),
+  }),
+  /** Null until the peer has been heard; old news has a high `heardMs`. */
+  peer: nullable(
+    closed({
+      role: RoleSetting,
+      operation: Operation,
+      state: text(32),
+      holds: Type.Boolean(),
+      health: text(32),
+      heardMs: Type.Number(),
+      roundTripMs: nullable(Type.Number()),
+    }),
+  ),
+  /** Whether each heartbeat path is heard. */
+  paths: Type.Array(Type.Boolean()),
+  sent: count(),
+  received: count(),
+  lost: count(),
+  late: count(),
+  drops: Type.Record(Type.String(), Type.Number()),
+  /** "communication-error" is the manual's 通信異常. */
+  warnings: Type.Array(text(64)),
+  heartbeat: closed({ foreign: count(), overrun: count(), unsent: count() }),
+  /** The clients' connections of the floating addresses, over a planned move. */
+  connections: closed({
+    here: count(),
+    /** draining: the other unit has the addresses, and what is here may end. */
+    phase: oneOf("idle", "serving", "draining"),
+    /** Still on the other unit after a planned move. */
+    onOtherUnit: count(),
+    leftMs: Type.Number(),
+  }),
+});
+export type PairStatus = Type.Static<typeof PairStatus>;
+
+export const Pair = closed({
+  /** By the settings in use. */
+  enabled: Type.Boolean(),
+  role: RoleSetting,
+  peerAddress: nullable(text(64)),
+  port: count(),
+  intervalMs: count(),
+  count: count(),
+  floatingAddresses: Type.Array(closed({ address: text(64), prefixLength: count(), interface: text(32) })),
+  /** Null where there is no pair, or the heartbeat process does not answer: then `fault` says why. */
+  status: nullable(PairStatus),
+  fault: nullable(text(1_000)),
+  /** Where the other unit's console is; null without a peer. */
+  peerConsole: nullable(text(256)),
+  at: Instant,
+});
+export type Pair = Type.Static<typeof Pair>;
+
+export const Maintenance = closed({ on: Type.Boolean() });
+
+export const SectionState = closed({
+  section: text(100),
+  /** Settings of the section that are this unit's only are not compared. */
+  state: oneOf("equal", "different", "unknown"),
+  /** Paths that differ. */
+  paths: Type.Array(text(1_000)),
+});
+export const PairSync = closed({
+  /** Whether the settings say that shared sections are copied at each change. */
+  enabled: Type.Boolean(),
+  /** Null when the other unit could not be asked: `fault` says why. */
+  comparedAt: nullable(Instant),
+  fault: nullable(text(1_000)),
+  sections: Type.Array(SectionState),
+  lastSent: nullable(closed({ at: Instant, ok: Type.Boolean(), detail: text(1_000) })),
+});
+export type PairSync = Type.Static<typeof PairSync>;
+export const SyncOrder = closed({ sections: Type.Array(text(100), { minItems: 1, maxItems: 100 }) });
+
+/** From unit to unit, with an HMAC under the pair key in the field `Futago-Pair`. */
+export const SharedSections = closed({
+  unit: text(64),
+  generation: count(),
+  author: text(200),
+  reason: text(2_000),
+  sections: Type.Record(Type.String(), Type.Unknown()),
+});

@@ -1,0 +1,73 @@
+/** The pair of units. */
+import type { Pair } from "#console/contract/pair.ts";
+import type { HandlersOf } from "#console/server/handler.ts";
+import { isoOf, type Services } from "#console/server/services.ts";
+
+type Names = "pair.read" | "pair.handover" | "pair.announce" | "pair.maintenance";
+
+export function pairRoutes(services: Services): HandlersOf<Names> {
+  const { link } = services;
+  return {
+    "pair.read": () => pairState(services),
+    "pair.handover": async () => {
+      await link.order({ command: "pair-handover" });
+      return { done: true };
+    },
+    "pair.announce": async () => {
+      await link.order({ command: "pair-announce" });
+      return { done: true };
+    },
+    "pair.maintenance": async ({ body: { on }, note }) => {
+      note(on ? "begun" : "ended");
+      await link.order({ command: on ? "pair-maintenance-on" : "pair-maintenance-off" });
+      return { done: true };
+    },
+  };
+}
+
+/** What the pair does, from this unit's side; also where there is none. */
+export async function pairState({ desk, link, clock }: Services): Promise<Pair> {
+  const { redundancy, console: own } = desk.settings;
+  const { enabled, role, peerAddress, port, intervalMs, count, floatingAddresses } = redundancy;
+  const answer = enabled ? await link.pairStatus() : null;
+  return {
+    enabled,
+    role,
+    peerAddress: peerAddress ?? null,
+    port,
+    intervalMs,
+    count,
+    floatingAddresses: floatingAddresses.map((each) => ({ ...each })),
+    status: answer?.ok === true ? shownStatus(answer.value) : null,
+    fault: answer?.ok === false ? answer.error : null,
+    peerConsole: peerAddress === undefined ? null : consoleUrl(peerAddress, own.listen[0]?.port ?? 0),
+    at: isoOf(clock.wallMs()),
+  };
+}
+
+type Told = Extract<Awaited<ReturnType<Services["link"]["pairStatus"]>>, { readonly ok: true }>["value"];
+
+const shownStatus = (status: Told): NonNullable<Pair["status"]> => ({
+  unit: status.unit,
+  pid: status.pid,
+  floatingAddresses: [...status.floatingAddresses],
+  own: status.own,
+  peer: status.peer,
+  paths: [...status.paths],
+  sent: status.sent,
+  received: status.received,
+  lost: status.lost,
+  late: status.late,
+  drops: status.drops,
+  warnings: [...status.warnings],
+  heartbeat: status.heartbeat,
+  connections: {
+    here: status.connections.here,
+    phase: status.connections.phase,
+    onOtherUnit: status.connections.onOtherUnit,
+    leftMs: status.connections.leftMs,
+  },
+});
+
+const consoleUrl = (address: string, port: number): string =>
+  `https://${address.includes(":") ? `[${address}]` : address}:${port}/`;

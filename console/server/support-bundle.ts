@@ -1,0 +1,64 @@
+/** What support needs, as one file: what the unit says of itself, its settings and the ends of its logs. */
+import { promisify } from "node:util";
+import { gzip } from "node:zlib";
+import { readConnections } from "#host/connections.ts";
+import { readProcesses } from "#host/host-facts.ts";
+import { readLinks, readRoutes } from "#host/ip-command.ts";
+import { sparseSettings } from "#settings/sparse.ts";
+import { hideSecrets } from "./hide-secrets.ts";
+import type { Services } from "./services.ts";
+import { type TarFile, tarArchive } from "./tar.ts";
+
+const compress = promisify(gzip);
+const LOG_ROWS = 5_000;
+const CONNECTIONS = 2_000;
+
+/** One part that cannot be had does not keep the others back: its fault stands in its place. */
+async function part(name: string, read: () => unknown): Promise<TarFile> {
+  let value: unknown;
+  try {
+    value = await read();
+  } catch (error) {
+    value = { fault: String(error) };
+  }
+  const text = typeof value === "string" ? value : `${JSON.stringify(value, null, 2)}\n`;
+  return { name, body: Buffer.from(hideSecrets(text)) };
+}
+
+/** A gzipped tar archive. */
+export async function supportBundle(services: Services): Promise<Buffer> {
+  const { desk, link, logs, audit, figures, appliance, clock, host } = services;
+  const lines = async (log: "access" | "unit" | "system"): Promise<string> => {
+    const { rows } = await logs.rows(log, {}, { before: null, limit: LOG_ROWS });
+    return rows
+      .map(({ line }) => `${line}\n`)
+      .reverse()
+      .join("");
+  };
+  const wallMs = clock.wallMs();
+  const files = await Promise.all([
+    part("about.json", () => ({
+      unit: desk.settings.unit.name,
+      version: appliance.version,
+      node: process.versions,
+      at: new Date(wallMs).toISOString(),
+    })),
+    part("settings.json", () => sparseSettings(desk.settings)),
+    part("generations.json", () => desk.facts),
+    part("status.json", () => link.status()),
+    part("services.json", () => link.services()),
+    part("pair.json", () => (desk.settings.redundancy.enabled ? link.pairStatus() : null)),
+    part("cache.json", () => link.cacheStats()),
+    part("host.json", () => host.read({ mayStop: false, why: null })),
+    part("processes.json", readProcesses),
+    part("interfaces.json", readLinks),
+    part("routes.json", async () => [await readRoutes("ipv4"), await readRoutes("ipv6")]),
+    part("connections.json", () => readConnections(CONNECTIONS)),
+    part("figures.json", () => figures.read("hour", ["requests", "hits", "errors", "cpu", "memory"], wallMs)),
+    part("audit.json", async () => (await audit.page(null, 500)).rows),
+    part("access.log", () => lines("access")),
+    part("unit.log", () => lines("unit")),
+    part("system.log", () => lines("system")),
+  ]);
+  return compress(tarArchive(files, wallMs));
+}

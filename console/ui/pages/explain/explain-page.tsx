@@ -1,0 +1,133 @@
+/** 判定の説明: each decision about a request, in the order in which the proxy makes them. */
+import { useState } from "preact/hooks";
+import type { Explanation } from "#console/contract/cache.ts";
+import { call, type Trouble } from "#console/ui/api/client.ts";
+import { say } from "#console/ui/i18n/language.ts";
+import type { Phrase } from "#console/ui/i18n/phrase.ts";
+import { TroubleNotice } from "#console/ui/widgets/answer.tsx";
+import { Card } from "#console/ui/widgets/card.tsx";
+import { SelectField } from "#console/ui/widgets/select-field.tsx";
+import { StateBadge, type Tone } from "#console/ui/widgets/state-badge.tsx";
+import { TextField } from "#console/ui/widgets/text-field.tsx";
+
+const OUTCOMES: Readonly<Record<Explanation["outcome"], { readonly tone: Tone; readonly word: Phrase }>> = {
+  forwarded: { tone: "active", word: ["オリジンへ転送", "Forwarded to the origin"] },
+  parent: { tone: "active", word: ["親プロキシへ転送", "Forwarded to a parent"] },
+  hit: { tone: "active", word: ["キャッシュから応答", "Answered from the cache"] },
+  refused: { tone: "fault", word: ["拒否", "Refused"] },
+  fails: { tone: "fault", word: ["失敗", "Fails"] },
+};
+
+const STEPS: Readonly<Record<Explanation["steps"][number]["step"], Phrase>> = {
+  request: ["リクエスト", "Request"],
+  client: ["クライアント", "Client"],
+  method: ["メソッド", "Method"],
+  port: ["ポート", "Port"],
+  egress: ["宛先", "Destination"],
+  resolve: ["名前解決", "Name resolution"],
+  cache: ["キャッシュ", "Cache"],
+  parent: ["親プロキシ", "Parent"],
+};
+
+const VERDICTS: Readonly<
+  Record<Explanation["steps"][number]["verdict"], { readonly tone: Tone; readonly word: Phrase }>
+> = {
+  pass: { tone: "active", word: ["許可", "Allowed"] },
+  refuse: { tone: "fault", word: ["拒否", "Refused"] },
+  hit: { tone: "active", word: ["ヒット", "Hit"] },
+  miss: { tone: "standby", word: ["ミス", "Miss"] },
+  parent: { tone: "standby", word: ["親プロキシ", "Parent"] },
+  direct: { tone: "standby", word: ["直接", "Direct"] },
+  note: { tone: "unknown", word: ["情報", "Note"] },
+};
+
+const METHODS = ["GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT"] as const;
+
+export function Page() {
+  const [url, setUrl] = useState("");
+  const [method, setMethod] = useState<(typeof METHODS)[number]>("GET");
+  const [client, setClient] = useState("");
+  const [trouble, setTrouble] = useState<Trouble | null>(null);
+  const [explanation, setExplanation] = useState<Explanation | null>(null);
+  const submit = async (): Promise<void> => {
+    const body = {
+      url: url.trim(),
+      method,
+      ...(client.trim() === "" ? {} : { clientAddress: client.trim() }),
+    };
+    const outcome = await call("explain.url", { body });
+    setTrouble(outcome.ok ? null : outcome.error);
+    setExplanation(outcome.ok ? outcome.value : null);
+  };
+  return (
+    <div class="stack">
+      <Card title={say(["調べるリクエスト", "The request"])}>
+        <form
+          class="stack"
+          onSubmit={(event) => {
+            event.preventDefault();
+            void submit();
+          }}
+        >
+          <div class="fields">
+            <TextField
+              label="URL"
+              value={url}
+              onValue={setUrl}
+              placeholder="http://example.com/"
+              required
+              help={say(["実際には送信しません。", "Nothing is sent."])}
+            />
+            <SelectField
+              label={say(["メソッド", "Method"])}
+              value={method}
+              choices={METHODS.map((one) => [one, one])}
+              onValue={setMethod}
+            />
+            <TextField
+              label={say(["クライアントのIPアドレス", "Client address"])}
+              value={client}
+              onValue={setClient}
+              help={say(["空なら、クライアントの判定は省きます。", "Without it the client is not judged."])}
+            />
+          </div>
+          <div>
+            <button type="submit" class="button primary">
+              {say(["説明する", "Explain"])}
+            </button>
+          </div>
+        </form>
+      </Card>
+      <TroubleNotice trouble={trouble} />
+      {explanation === null ? null : <ExplanationCard explanation={explanation} />}
+    </div>
+  );
+}
+
+function ExplanationCard({ explanation }: { readonly explanation: Explanation }) {
+  const { tone, word } = OUTCOMES[explanation.outcome];
+  return (
+    <Card title={say(["判定", "Decisions"])} actions={<StateBadge tone={tone}>{say(word)}</StateBadge>}>
+      <div class="stack" aria-live="polite">
+        <p class="mono">{explanation.url}</p>
+        <ol class="verdict">
+          {explanation.steps.map((step, at) => (
+            // A decision is its place in the order.
+            <li key={at} class="row">
+              <StateBadge tone={VERDICTS[step.verdict].tone}>{say(VERDICTS[step.verdict].word)}</StateBadge>
+              <strong>{say(STEPS[step.step])}</strong>
+              <span>{step.text}</span>
+              {step.setting === null ? null : <code class="soft">{step.setting}</code>}
+            </li>
+          ))}
+        </ol>
+        {explanation.last === null ? null : (
+          <p>
+            {say(["最後のリクエスト: ", "Last request: "])}
+            {explanation.last}
+          </p>
+        )}
+      </div>
+    </Card>
+  );
+}

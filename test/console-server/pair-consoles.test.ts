@@ -1,0 +1,122 @@
+/** Two units' consoles: shared settings compared and copied, and the other's pages through this one. */
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import t from "tap";
+import type { SettingsState } from "#console/contract/settings.ts";
+import { ConsoleClient } from "#test/support/console-client.ts";
+import { ADMIN_PASSWORD, type RunningConsole, startConsole } from "#test/support/running-console.ts";
+import { until } from "#test/support/until.ts";
+
+type Tap = { teardown(end: () => unknown): unknown };
+
+// The certificates of these units are self-signed.
+process.env["NODE_TLS_REJECT_UNAUTHORIZED"] = "0";
+
+const LIMIT_MS = 15_000;
+
+/** A port that is free on both addresses for now. */
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  return address !== null && typeof address === "object" ? address.port : 0;
+}
+
+/** Two units with each other as peer; the pair itself is off. `isSecure`: over HTTPS. */
+async function startPair(t: Tap, isSecure: boolean): Promise<readonly [RunningConsole, RunningConsole]> {
+  const folder = mkdtempSync(join(tmpdir(), "futago-pair-console-"));
+  t.teardown(() => rmSync(folder, { recursive: true, force: true }));
+  const keyFile = join(folder, "key");
+  writeFileSync(keyFile, "a pair key for tests only");
+  const port = await freePort();
+  const start = (own: string, peer: string): Promise<RunningConsole> =>
+    startConsole({
+      unit: { name: own === "127.0.0.1" ? "unit-a" : "unit-b" },
+      redundancy: { peerAddress: peer, keyFile },
+      console: { enabled: true, listen: [{ address: own, port }], plainOnLoopback: !isSecure },
+    });
+  const a = await start("127.0.0.1", "127.0.0.2");
+  t.teardown(() => a[Symbol.asyncDispose]());
+  const b = await start("127.0.0.2", "127.0.0.1");
+  t.teardown(() => b[Symbol.asyncDispose]());
+  return [a, b];
+}
+
+async function changeOf({ admin }: RunningConsole, section: string, values: object): Promise<void> {
+  const now: SettingsState = await admin.must("settings.read");
+  const settings = { ...now.settings, [section]: { ...(now.settings[section] as object), ...values } };
+  await admin.must("settings.apply", {
+    ifMatch: now.etag,
+    body: { settings, reason: "a test", confirmWithinS: null },
+  });
+}
+
+const settingOf = async ({ admin }: RunningConsole, section: string, name: string): Promise<unknown> =>
+  ((await admin.must("settings.read")).settings[section] as Record<string, unknown>)[name];
+
+void t.test("shared settings are compared and copied; what is one unit's own stays", async (t) => {
+  const [a, b] = await startPair(t, false);
+  t.match(await a.admin.must("pair.sync.read"), { fault: null, enabled: false });
+  await changeOf(a, "dns", { timeoutMs: 3_210 });
+  const compared = await a.admin.must("pair.sync.read");
+  t.match(
+    compared.sections.find(({ section }) => section === "dns"),
+    { state: "different", paths: ["dns.timeoutMs"] },
+  );
+  t.match(
+    compared.sections.find(({ section }) => section === "limits"),
+    { state: "equal" },
+  );
+  t.notOk(
+    compared.sections.some(({ section }) => ["unit", "listen", "console"].includes(section)),
+    "own ones",
+  );
+  t.equal(await settingOf(b, "dns", "timeoutMs"), 5_000, "nothing is copied by itself");
+  t.match(await a.admin.must("pair.sync.send", { body: { sections: ["dns"] } }), { lastSent: { ok: true } });
+  t.equal(await settingOf(b, "dns", "timeoutMs"), 3_210);
+  t.match(await b.admin.must("settings.read"), {
+    author: "peer:unit-a",
+    settings: { unit: { name: "unit-b" } },
+  });
+  t.equal(await a.admin.kindOf("pair.sync.send", { body: { sections: ["unit"] } }), "bad-request");
+  await changeOf(a, "console", { sharePairSettings: true });
+  await changeOf(a, "dns", { timeoutMs: 4_321 });
+  await until(async () => ((await settingOf(b, "dns", "timeoutMs")) === 4_321 ? true : undefined), LIMIT_MS);
+  const stranger = a.newClient();
+  t.equal(await stranger.kindOf("pair.sync.offer"), "not-signed-in");
+  const forged = { "futago-pair": `${Date.now()} ${"0".repeat(32)} ${"0".repeat(64)}` };
+  t.equal(await stranger.kindOf("pair.sync.offer", { headers: forged }), "not-signed-in");
+  b.unit.signal("SIGTERM");
+  await b.unit.exited;
+  const before = performance.now();
+  await changeOf(a, "dns", { timeoutMs: 5_432 });
+  t.ok(performance.now() - before < 5_000, "a dead peer is not waited for");
+  t.match(await a.admin.must("pair.sync.read"), { comparedAt: null, fault: /cannot be asked/ });
+});
+
+void t.test("the other unit's console through this one, with its own sign-in", async (t) => {
+  const [a, b] = await startPair(t, true);
+  t.match(a.url, /^https:/);
+  const through = new ConsoleClient(`${a.url}peer/`);
+  t.equal(await through.kindOf("session.read"), "not-signed-in", "only for who has signed in here");
+  through.cookie = a.admin.cookie;
+  t.match(await through.must("session.read"), { unit: "unit-b", session: null }, "and not yet there");
+  through.origin = a.url.slice(0, -1);
+  t.equal(await through.signIn("admin", ADMIN_PASSWORD), "done");
+  t.match(through.cookie, /^__Host-futago-peer=/);
+  through.cookie = `${a.admin.cookie}; ${through.cookie}`;
+  t.match(await through.must("overview.read"), { unit: "unit-b" });
+  t.match(await a.admin.must("overview.read"), { unit: "unit-a" }, "the session here is another");
+  through.origin = "https://evil.example";
+  t.equal(await through.kindOf("pair.announce"), "cross-site");
+  const { rows } = await a.admin.must("audit.list");
+  t.match(
+    rows.find(({ action }) => action === "peer.certificate"),
+    { outcome: "done", detail: /^127\.0\.0\.2 has/ },
+  );
+  await b.admin.must("certificate.generate", { body: { names: ["unit-b.example"] } });
+  t.match((await b.admin.must("certificate.read")).certificate?.names, ["unit-b.example"]);
+});
