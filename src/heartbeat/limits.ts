@@ -33,8 +33,11 @@ export const REPORT_AGAIN_MS = 20;
 /** Reading the list of connections costs 1 µs for each: it may take this share of the time. */
 export const LIST_SHARE = 0.02;
 
+/** How often this unit's own addresses are read, which the other one passes packets on to. */
+export const VIA_MS = 1_000;
+
 /** A draining unit that has said nothing for interval × count, within these bounds, is gone. */
-export const REPORT_SILENCE_MS_MIN = 300;
+export const REPORT_SILENCE_MS_MIN = 500;
 export const REPORT_SILENCE_MS_MAX = 1_000;
 
 /** After a planned move connections of which this unit does not know yet may still be under way. */

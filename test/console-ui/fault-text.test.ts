@@ -32,7 +32,10 @@ t.test("what the schema expects of a plain value can always be said", async (t) 
 });
 
 t.test("what is wrong with a pair that has the right shape is told as well", async (t) => {
-  const interfaces = [{ interface: "eth0", address: "192.0.2.1", prefixLength: 24 }];
+  const interfaces = {
+    addresses: [{ interface: "eth0", address: "192.0.2.1", prefixLength: 24 }],
+    silent: [],
+  };
   const { redundancy } = defaultSettings();
   const floating = { prefixLength: 25, interface: "eth0" };
   const faults = [

@@ -82,6 +82,8 @@ void t.test("settings with faults change nothing", { skip: needsRoot }, async (t
   const pair = await TestPair.start(t, TIMES);
   const { sent = 0 } = (await pair.status("a")) ?? {};
   await pair.reload("a", { peerAddress: "10.8.0.1" });
+  await pair.reload("a", { keyFile: "/nowhere/pair.key", intervalMs: 40 });
+  await pair.reload("a", {}, "short");
   await matches(pair, "a", (status) => status.sent > sent + 10);
   await pair.settled("a");
   t.match(await pair.seen(), { lost: 0 });

@@ -149,8 +149,8 @@ export class TestNetwork {
   }
 
   /** Runs a program within a host and answers what it printed. */
-  run(name: string, program: string, ...words: readonly string[]): string {
-    return execFileSync("ip", [...this.#within(name), program, ...words], { encoding: "utf8" });
+  run(name: string, ...words: readonly string[]): string {
+    return ip(...this.#within(name), ...words);
   }
 
   /** The namespace of a host, for programs that are started by others. */
