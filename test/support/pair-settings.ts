@@ -44,7 +44,6 @@ export function pairSettings(name: UnitName, options: PairSettingsOptions): obje
     workers: 1,
     cache: { enabled: false },
     metrics: { enabled: false },
-    console: { enabled: false },
     redundancy: {
       enabled: true,
       role: name === "a" ? "active" : "standby",
