@@ -9,6 +9,7 @@ import { callControl } from "#control/client.ts";
 import type { PairStatusAnswer, StatusAnswer } from "#control/contract.ts";
 import { type BrowserName, LabBrowser, type ScriptUrl } from "./lab-browser.ts";
 import { TestNetwork } from "./namespaces.ts";
+import { futagoProgram } from "./running-proxy.ts";
 import { until } from "./until.ts";
 
 export type UnitName = "a" | "b";
@@ -20,12 +21,15 @@ const ORIGIN = "10.8.0.9";
 export const CLIENTS = [10, 11, 12, 13] as const;
 const PAGES = "www.pages.test";
 const PROXY_PORT = 3_128;
-const LIMIT_MS = 60_000;
+const LIMIT_MS = 150_000;
 const LOG_LIMIT_MS = 15_000;
 /** The pair whose floating address is at home on the other unit. */
 const SECOND_PAIR = { pairId: 2, port: 7_901 } as const;
 
 const SCRIPT_URL = `http://${FLOATING.a}/wpad.dat`;
+
+const heartbeatProgram = (): string =>
+  futagoProgram().endsWith(".ts") ? "appliance/main/heartbeatd.ts" : "dist/heartbeatd.js";
 
 const otherUnit = (name: UnitName): UnitName => (name === "a" ? "b" : "a");
 
@@ -78,7 +82,7 @@ export class ActiveLab {
       enabled: true,
       role: name === home ? "active" : "standby",
       peerAddress: UNITS[otherUnit(name)],
-      intervalMs: 50,
+      intervalMs: 100,
       count: 3,
       leaseMs: 2_000,
       failback: { mode: "at-once", holdMs: 200 },
@@ -116,7 +120,7 @@ export class ActiveLab {
     const first = this.#write(name, "first", { ...common, redundancy: this.#redundancy(name, "a"), wpad });
     const programs = [
       this.network.node(name, [
-        "appliance/cli/futago.ts",
+        futagoProgram(),
         "run",
         "--settings",
         join(first, "settings.json"),
@@ -126,13 +130,7 @@ export class ActiveLab {
     ];
     if (this.#hasSecondPair) {
       const second = this.#write(name, "second", { ...common, redundancy: this.#redundancy(name, "b") });
-      const words = [
-        "appliance/main/heartbeatd.ts",
-        "--settings",
-        join(second, "settings.json"),
-        "--state",
-        second,
-      ];
+      const words = [heartbeatProgram(), "--settings", join(second, "settings.json"), "--state", second];
       programs.push(this.network.node(name, words));
     }
     for (const program of programs) {
