@@ -33,39 +33,39 @@ t.test("the navigation of an administrator names every page", async (t) => {
   t.strictSame(console.takeFaults(), []);
 });
 
-for (const language of ["ja", "en"] as const)
-  t.test(`every page comes, is clean and accessible: ${language}`, async (t) => {
-    await using console = await browser.openSignedIn(unit.url, { language });
-    for (const path of paths) {
-      await console.goTo(path);
-      await console.picture(`${nameOf(path)}-${language}`);
-      t.strictSame(await console.axeFindings(), [], `${path}: axe`);
-      t.strictSame(console.takeFaults(), [], `${path}: faults`);
-      t.notOk(await isWiderThanWindow(console), `${path}: fits`);
-      const words = (await console.page.locator(".main").textContent()) ?? "";
-      if (language === "en") t.notMatch(words, /[\u3040-\u30ff]/, `${path}: English`);
-      else t.match(words, /[\u3040-\u30ff\u4e00-\u9fff]/, `${path}: Japanese`);
-    }
-  });
+for (const look of [
+  { language: "ja", theme: "light", width: 1280, height: 900 },
+  { language: "en", theme: "dark", width: 360, height: 740 },
+] as const) {
+  const { language, theme, width } = look;
+  t.test(
+    `every page comes, fits, is clean and accessible: ${language}, ${theme}, ${width} pixels`,
+    async (t) => {
+      await using console = await browser.openSignedIn(unit.url, look);
+      for (const path of paths) {
+        await console.goTo(path);
+        await console.picture(`${nameOf(path)}-${language}-${theme}-${width}`);
+        t.strictSame(await console.axeFindings(), [], `${path}: axe`);
+        t.strictSame(console.takeFaults(), [], `${path}: faults`);
+        t.notOk(await isWiderThanWindow(console), `${path}: fits`);
+        const words = (await console.page.locator(".main").textContent()) ?? "";
+        if (language === "en") t.notMatch(words, /[\u3040-\u30ff]/, `${path}: English`);
+        else t.match(words, /[\u3040-\u30ff\u4e00-\u9fff]/, `${path}: Japanese`);
+      }
+    },
+  );
+}
 
-for (const [width, theme] of [
-  [360, "dark"],
-  [3840, "light"],
-] as const)
-  t.test(`every page fits into ${width} pixels, ${theme}`, async (t) => {
-    await using console = await browser.openSignedIn(unit.url, {
-      width,
-      theme,
-      height: width === 360 ? 740 : 2160,
-    });
-    for (const path of paths) {
-      await console.goTo(path);
-      await console.picture(`${nameOf(path)}-${width}-${theme}`);
-      t.notOk(await isWiderThanWindow(console), `${path}: fits`);
-      if (theme === "dark") t.strictSame(await console.axeFindings(), [], `${path}: axe`);
-      t.strictSame(console.takeFaults(), [], `${path}: faults`);
-    }
-  });
+t.test("on a 4K screen pages use the room", async (t) => {
+  await using console = await browser.openSignedIn(unit.url, { width: 3840, height: 2160 });
+  for (const path of ["/", "/system/redundancy", "/system/cpu", "/system/logs"]) {
+    await console.goTo(path);
+    await console.picture(`${nameOf(path)}-3840`);
+    const { width } = (await console.page.locator(".main").boundingBox()) ?? { width: 0 };
+    t.ok(width > 1_800, `${path}: ${width}`);
+  }
+  t.strictSame(console.takeFaults(), []);
+});
 
 t.test("whoever may only look is offered nothing else", async (t) => {
   await unit.admin.must("users.create", {

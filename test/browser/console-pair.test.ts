@@ -77,6 +77,34 @@ async function setUpByKeyboard(console: ConsolePage, name: UnitName): Promise<vo
   await console.dialogClosed();
 }
 
+/** サービス > WPADサーバ: both units, by the manual's chapter 5. */
+async function setUpWpad(console: ConsolePage, name: UnitName): Promise<void> {
+  const { page } = console;
+  await console.goTo("/services/wpad");
+  await page.check('[name="wpad.enabled"][value="yes"]');
+  for (const [at, unit] of (["a", "b"] as const).entries()) {
+    await page.getByRole("button", { name: "追加 プロキシサーバ（負荷分散対象を含む）" }).click();
+    const path = `wpad.proxies[${at}]`;
+    await console.fillSetting(`${path}.name`, `unit-${unit}`);
+    await console.fillSetting(`${path}.host`, REAL[unit]);
+    await console.fillSetting(`${path}.port`, String(PROXY_PORT));
+    await page.check(`[name="${path}.unit"][value="${unit === name ? "this" : "peer"}"]`);
+  }
+  await console.picture(`pair-wpad-form-${name}`);
+  await console.review();
+  await console.apply("WPAD で負荷分散する", "off");
+  await console.dialogClosed();
+}
+
+/** What the evaluator says for a client. */
+async function evaluated({ page }: ConsolePage, client: string): Promise<string> {
+  await page.getByLabel("クライアントのIPアドレス").fill(client);
+  await page.getByRole("button", { name: "判定する" }).click();
+  const result = page.locator("dt", { hasText: "結果" }).locator("xpath=following-sibling::dd[1]");
+  await result.waitFor();
+  return (await result.textContent()) ?? "";
+}
+
 /** プロキシ > 基本設定: the floating address is added; the real one stays. */
 async function setUpProxy(console: ConsolePage, name: UnitName): Promise<void> {
   const { page } = console;
@@ -141,9 +169,32 @@ void t.test(
       "a client is served by the active unit",
     );
 
+    // Chapter 5: both units serve the browsers a script, under the floating address.
+    for (const [name, console] of [
+      ["a", a],
+      ["b", b],
+    ] as const)
+      await setUpWpad(console, name);
+    await a.page.getByText("FindProxyForURL").waitFor();
+    const [even, odd] = [await evaluated(a, "192.168.0.10"), await evaluated(a, "192.168.0.11")];
+    t.not(even, odd, `the last octet decides: ${even} / ${odd}`);
+    await a.picture("pair-wpad-a");
+    t.strictSame(await a.axeFindings(), []);
+    t.match(pair.fetch(`http://${FLOATING}/wpad.dat`), "FindProxyForURL");
+
     for (const console of [a, b]) await console.goTo("/");
     await a.picture("pair-overview-a");
     t.strictSame(await a.axeFindings(), []);
+
+    // The other unit's pages through this one, with the other unit's own sign-in.
+    await a.page.getByRole("link", { name: "この画面から開く" }).click();
+    await a.page.getByRole("heading", { name: "unit-b" }).waitFor();
+    await a.signIn("admin", ADMIN_PASSWORD);
+    await a.page.locator(".brand", { hasText: "unit-b" }).waitFor();
+    await a.goTo(REDUNDANCY);
+    await sees(a, "本サーバ", "待機系として運用中です。");
+    await a.page.goto(pair.urlOf("a"));
+    await a.page.locator(".brand", { hasText: "unit-a" }).waitFor();
 
     await b.goTo(REDUNDANCY);
     await pair.stopUnit("a");

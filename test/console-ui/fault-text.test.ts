@@ -32,7 +32,10 @@ t.test("what the schema expects of a plain value can always be said", async (t) 
 });
 
 t.test("what is wrong with a pair that has the right shape is told as well", async (t) => {
-  const interfaces = [{ interface: "eth0", address: "192.0.2.1", prefixLength: 24 }];
+  const interfaces = {
+    addresses: [{ interface: "eth0", address: "192.0.2.1", prefixLength: 24 }],
+    silent: [],
+  };
   const { redundancy } = defaultSettings();
   const floating = { prefixLength: 25, interface: "eth0" };
   const faults = [
@@ -53,7 +56,7 @@ t.test("what is wrong with a pair that has the right shape is told as well", asy
         { ...floating, address: "192.0.2.101", interface: "eth7" },
       ],
     },
-  ].flatMap((settings) => checkRedundancySettings(settings, interfaces));
+  ].flatMap((settings) => checkRedundancySettings(settings, { addresses: interfaces, silent: [] }));
   t.ok(faults.length > 10, `${faults.length}`);
   t.strictSame(
     faults.filter(({ expected }) => inJapanese(expected) === null),

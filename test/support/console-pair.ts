@@ -110,9 +110,26 @@ export class ConsolePair {
 
   /** What a client gets through a proxy, or what curl says of it. */
   get(proxy: string, url: string): string {
-    const words = ["-s", "-S", "-i", "--max-time", String(CURL_LIMIT_S), "-x", proxy, url];
+    return this.#curl("-x", proxy, url);
+  }
+
+  /** What a client gets without a proxy. */
+  fetch(url: string): string {
+    return this.#curl(url);
+  }
+
+  #curl(...words: readonly string[]): string {
     try {
-      return this.network.run("client", "curl", ...words);
+      return this.network.run(
+        "client",
+        "curl",
+        "-s",
+        "-S",
+        "-i",
+        "--max-time",
+        String(CURL_LIMIT_S),
+        ...words,
+      );
     } catch (error) {
       return String(error);
     }

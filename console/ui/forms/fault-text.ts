@@ -36,6 +36,13 @@ const SENTENCES: Readonly<Record<string, string>> = {
   'a protocol such as "websocket"': "プロトコル名（例: websocket）",
   'a field name such as "CDN-Cache-Control"': "フィールド名（例: CDN-Cache-Control）",
   'a URL pattern such as "http://updates.example/*"': "URL のパターン（例: http://updates.example/*）",
+  "a host name or an address, such as proxy1.example.com or 192.0.2.1":
+    "ホスト名またはアドレス（例: proxy1.example.com、192.0.2.1）",
+  "a host name, a domain, a pattern or a network": "ホスト名、ドメイン、パターン、またはネットワーク",
+  "direct, or the name of a proxy": "direct、またはプロキシの名前",
+  "a host, or a domain such as .example.com": "ホスト名、または .example.com のようなドメイン",
+  "the name of a proxy": "プロキシの名前",
+  'a path such as "/" or "/wpad.dat"': "パス（例: /、/wpad.dat）",
   "a name without colons": "コロンを含まない名前",
   "the real address of the other unit, since enabled is true":
     "相手サーバの実IPアドレス（冗長化する場合は必須）",

@@ -16,7 +16,7 @@ import {
   unitsOf,
 } from "./json-schema.ts";
 import { CHOICE_NAMES } from "./names/choice-names.ts";
-import { SETTING_NAMES } from "./names/setting-names.ts";
+import { GROUP_NAMES, SETTING_NAMES } from "./names/setting-names.ts";
 import { keysOf, valueAt } from "./settings-path.ts";
 
 /** Values that are offered for a setting; the key is its path with `[]`. */
@@ -38,7 +38,7 @@ const schemaPath = (path: string): string => path.replace(/\[\d+\]/g, "[]");
 
 /** The name of a setting in the language of the pages; its path where it has none yet. */
 export function settingName(path: string): string {
-  const known = SETTING_NAMES[schemaPath(path)];
+  const known = SETTING_NAMES[schemaPath(path)] ?? GROUP_NAMES[schemaPath(path)];
   return known === undefined ? path : say([known[0], known[1]]);
 }
 
@@ -207,14 +207,42 @@ function Items({ draft, path, node, isReadOnly, suggestions }: SettingControlPro
   );
 }
 
+/** An object within an item that may be left out: there when it is ticked, with its members. */
+function OptionalGroup(props: SettingControlProps) {
+  const { draft, path, node, isReadOnly } = props;
+  const isThere = valueAt(draft.document, path) !== undefined;
+  return (
+    <fieldset class="member">
+      <legend>{settingName(path)}</legend>
+      <label class="choice">
+        <input
+          type="checkbox"
+          checked={isThere}
+          disabled={isReadOnly}
+          onChange={() => draft.set(path, isThere ? undefined : freshValue(node))}
+        />
+        {say(["指定する", "Set"])}
+      </label>
+      {isThere ? (
+        <span class="row">
+          {Object.keys(node.properties ?? {}).map((member) => (
+            <ItemMember key={member} {...props} path={`${path}.${member}`} />
+          ))}
+        </span>
+      ) : null}
+    </fieldset>
+  );
+}
+
 function ItemMember(props: SettingFieldProps) {
   const { draft, path } = props;
   const node = nodeAt(draft.schema, schemaPath(path));
   if (node === null) return null;
+  if (node.type === "object") return <OptionalGroup {...props} node={node} isFaulty={false} />;
   const [fault] = faultsAt(draft, path);
   const help = helpOf(draft, path);
   // A switch or radio has labels of its own, and a label may hold only one control.
-  const isGroup = controlOf(node, lastName(path)) === "switch" || isRadioChoice(node);
+  const isGroup = ["switch", "items"].includes(controlOf(node, lastName(path))) || isRadioChoice(node);
   const about = (
     <span id={`${path}-about`}>
       {fault === undefined ? null : <span class="error">{faultText(fault, language.value)}</span>}

@@ -65,6 +65,14 @@ export const PAIR_NAMES: SettingNames = {
   ],
   "redundancy.services": ["監視するサービス", "Watched services", "停止したら引き継ぐか、警告だけにするか。"],
   "redundancy.services[].name": ["サービス", "Service", "proxy など、このユニットのサービス。"],
+  "redundancy.services[].check.protocol": [
+    "プロトコル",
+    "Protocol",
+    "HTTP の応答まで、または TCP の接続だけを確かめます。",
+  ],
+  "redundancy.services[].check.address": ["IPアドレス", "Address", "サービスが待ち受けるアドレス。"],
+  "redundancy.services[].check.port": ["ポート番号", "Port", "サービスが待ち受けるポート。"],
+  "redundancy.services[].check.path": ["パス", "Path", "HTTP で要求するパス（例: / や /wpad.dat）。"],
   "redundancy.services[].whenDead": [
     "停止したとき",
     "When it is dead",

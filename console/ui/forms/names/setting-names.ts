@@ -7,6 +7,11 @@ import { PROXY_NAMES } from "./proxy-names.ts";
 import type { SettingNames } from "./setting-name.ts";
 import { WPAD_NAMES } from "./wpad-names.ts";
 
+/** Objects within items have a name but no value of their own. */
+export const GROUP_NAMES: SettingNames = {
+  "redundancy.services[].check": ["確認方法", "Check", "サービスが応答するかを確かめる方法。"],
+};
+
 export const SETTING_NAMES: SettingNames = {
   ...PAIR_NAMES,
   ...PROXY_NAMES,

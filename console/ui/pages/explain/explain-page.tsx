@@ -9,6 +9,7 @@ import { Card } from "#console/ui/widgets/card.tsx";
 import { SelectField } from "#console/ui/widgets/select-field.tsx";
 import { StateBadge, type Tone } from "#console/ui/widgets/state-badge.tsx";
 import { TextField } from "#console/ui/widgets/text-field.tsx";
+import { stepInJapanese } from "./step-text.ts";
 
 const OUTCOMES: Readonly<Record<Explanation["outcome"], { readonly tone: Tone; readonly word: Phrase }>> = {
   forwarded: { tone: "active", word: ["オリジンへ転送", "Forwarded to the origin"] },
@@ -116,7 +117,7 @@ function ExplanationCard({ explanation }: { readonly explanation: Explanation })
             <li key={at} class="row">
               <StateBadge tone={VERDICTS[step.verdict].tone}>{say(VERDICTS[step.verdict].word)}</StateBadge>
               <strong>{say(STEPS[step.step])}</strong>
-              <span>{step.text}</span>
+              <span>{say([stepInJapanese(step.text) ?? step.text, step.text])}</span>
               {step.setting === null ? null : <code class="soft">{step.setting}</code>}
             </li>
           ))}

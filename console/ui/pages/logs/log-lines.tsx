@@ -1,5 +1,6 @@
 /** Lines of a log, in a frame that can be scrolled by keyboard. */
 import type { LogRow } from "#console/contract/logs.ts";
+import { formatTime } from "#console/ui/i18n/format.ts";
 import { say } from "#console/ui/i18n/language.ts";
 
 interface LogLinesProps {
@@ -14,6 +15,7 @@ export function LogLines({ rows, words }: LogLinesProps) {
       <ol>
         {rows.map((row) => (
           <li key={row.at}>
+            {row.time === undefined ? null : <span class="soft">{formatTime(new Date(row.time))} </span>}
             <Marked line={row.line} words={words} />
           </li>
         ))}

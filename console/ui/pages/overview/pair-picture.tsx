@@ -1,4 +1,5 @@
 /** Both units side by side: who holds the floating addresses, what is heard between them, and how old that is. */
+import { PEER_PREFIX } from "#console/contract/endpoints.ts";
 import type { Pair, PairStatus } from "#console/contract/pair.ts";
 import { say } from "#console/ui/i18n/language.ts";
 import { operationBadge } from "#console/ui/shell/operation.ts";
@@ -115,9 +116,18 @@ function UnitBox({ name, who, badge, role, holding, knownAt, console: peerConsol
           ))
         )}
       </div>
-      {peerConsole === undefined ? null : (
-        <a href={peerConsole}>{say(["このユニットの管理コンソールを開く", "Open this unit's console"])}</a>
-      )}
+      {peerConsole === undefined ? null : <PeerConsoleLinks direct={peerConsole} />}
+    </div>
+  );
+}
+
+/** The other unit has its own sign-in, whichever way its pages come. */
+function PeerConsoleLinks({ direct }: { readonly direct: string }) {
+  const relayed = new URL(`${PEER_PREFIX.slice(1)}/`, document.baseURI);
+  return (
+    <div class="row">
+      <a href={relayed.href}>{say(["この画面から開く", "Open through this unit"])}</a>
+      <a href={direct}>{say(["直接開く", "Open directly"])}</a>
     </div>
   );
 }

@@ -1,0 +1,39 @@
+/**
+ * The sentence of a decision in Japanese. The server says it in English, in a few fixed forms; one that is not
+ * known here stays as it is.
+ */
+const FORMS: readonly (readonly [form: RegExp, japanese: string])[] = [
+  [/^clients from (.*) are served$/, "$1 のクライアントが利用できます"],
+  [/^(\S+) is in none of (.*)$/, "$1 は $2 のどれにも含まれません"],
+  [/^(\S+) is in (.*)$/, "$1 は $2 に含まれます"],
+  [/^port (\d+) is allowed$/, "ポート $1 は許可されています"],
+  [/^port (\d+) is not among (.*)$/, "ポート $1 は $2 に含まれません"],
+  [/^(\S+) is allowed$/, "$1 は許可されています"],
+  [/^(\S+) is not among the allowed methods$/, "$1 は許可されたメソッドではありません"],
+  [/^connections to (\S+) are allowed \(egress\.allow\)$/, "$1 への接続は設定で許可されています"],
+  [/^connections to (\S+) are allowed \(.*\)$/, "$1 は公開されたアドレスで、接続が許可されています"],
+  [/^(\S+) is cloud metadata \(special\)$/, "$1 はクラウドのメタデータのアドレスです"],
+  [/^(\S+) is (.*) \(special\)$/, "$1 は特別な用途のアドレスです（$2）"],
+  [/^it goes through (.*), tried in this order$/, "$1 の順に試します"],
+  [
+    /^no parent is set for this host: it goes to the origin itself$/,
+    "このホストに親プロキシの設定はなく、オリジンに直接接続します",
+  ],
+  [/^the name cannot be resolved: (.*)$/, "名前を解決できません: $1"],
+  [/^miss: nothing is stored for this URL$/, "この URL の応答は保存されていません"],
+  [
+    /^miss: none of (\d+) stored variants matches the request$/,
+    "保存された $1 種類のどれもこのリクエストに合いません",
+  ],
+  [/^hit: it is fresh for (.*) more \(.*\)$/, "保存された応答はあと $1 新しいままです"],
+  [/^bypass: the settings say never, for (.*)$/, "設定により保存しません（$1）"],
+  [/^validation: (.*)$/, "保存された応答を、オリジンに確認してから使います（$1）"],
+  [/^stale hit: (.*)$/, "期限切れの応答を返せます（$1）"],
+  [/^partial: .*$/, "応答の一部だけが保存されています"],
+];
+
+/** Null where the sentence is not known. */
+export function stepInJapanese(text: string): string | null {
+  const form = FORMS.find(([pattern]) => pattern.test(text));
+  return form === undefined ? null : text.replace(form[0], form[1]);
+}
