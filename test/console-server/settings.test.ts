@@ -156,6 +156,7 @@ void t.test(
     }, LIMIT_MS);
     const moved = console.newClient();
     Object.assign(moved, { base: `http://${place}/` });
+    moved.origin = `http://${place}`;
     moved.cookie = admin.cookie;
     t.match(await moved.must("settings.confirm"), { generation: 2, state: "current" });
     await t.rejects(
