@@ -5,7 +5,7 @@ BIN  := node_modules/.bin
 NODE := $(BIN)/node
 SOURCES := $(shell find src appliance console -name '*.ts' -o -name '*.tsx' -o -name '*.css' 2>/dev/null)
 
-.PHONY: help run test check unit fuzz sim bench format docs clean
+.PHONY: help run test check unit fuzz sim bench bench-ha pair soak format docs clean
 
 help: ## Lists the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -51,6 +51,16 @@ bench: dist/.built ## Compares with Squid, Traffic Server, Varnish, nginx, HAPro
 	@test/support/install-debian-packages.sh bench
 	@status=0; for part in run footprint reload-under-load cache wpad; do $(NODE) test/bench/$$part.ts || status=$$?; \
 	  [ $$status -ne 130 ] || break; done; exit $$status
+
+bench-ha: dist/.built ## Compares the pair with keepalived and ucarp (root): make bench-ha HA="--trials 5 --interval 100"
+	@test/support/install-debian-packages.sh bench
+	@$(NODE) test/bench/ha.ts $(HA)
+
+pair: dist/.built ## Two units, a client and a bridge on this machine (root): one key kills, cuts, heals, hands over
+	@$(NODE) test/pair/run.ts
+
+soak: node_modules/.installed ## Half an hour of proxy load beside the heartbeat (root): make soak SOAK="--minutes 5"
+	@$(NODE) test/soak/run.ts $(SOAK)
 
 format: node_modules/.installed ## Formats the tree
 	@$(BIN)/biome check --write .

@@ -5,6 +5,7 @@ import { cachePurgeCommand } from "./cache-purge-command.ts";
 import { cacheStatsCommand } from "./cache-stats-command.ts";
 import { checkSettingsCommand } from "./check-settings-command.ts";
 import { type Command, type CommandIo, EXIT } from "./command.ts";
+import { consolePasswordCommand } from "./console-password-command.ts";
 import { drainCommand } from "./drain-command.ts";
 import { haCommand } from "./ha-command.ts";
 import { commandHelp, generalHelp } from "./help-text.ts";
@@ -44,6 +45,7 @@ const COMMANDS: readonly Command[] = [
   haCommand,
   reloadCommand,
   drainCommand,
+  consolePasswordCommand,
   cachePurgeCommand,
   cacheStatsCommand,
   cacheInspectCommand,

@@ -44,8 +44,7 @@ async function reload(daemon: HeartbeatDaemon, path: string | null): Promise<boo
     return true;
   }
   const reloaded = await daemon.reload(settings.value);
-  if (reloaded.ok) logger("info", "reloaded");
-  else logger("error", "reload-failed", { why: reloaded.error });
+  if (!reloaded.ok) logger("error", "reload-failed", { why: reloaded.error });
   return reloaded.ok;
 }
 
@@ -94,7 +93,7 @@ async function main(): Promise<number> {
   await reloading;
   await daemon.stop();
   // No new client comes to this unit: it may end what it has. That needs the addresses a little longer.
-  process.send?.("off");
+  if (process.connected) process.send?.("off", () => {});
   await Promise.race([daemon.drained(), abandoned.promise]);
   return code;
 }

@@ -65,21 +65,26 @@ export class HeartbeatDaemon implements AsyncDisposable {
   /**
    * Goes on under other settings. What cannot change in a running heartbeat makes it begin anew: held
    * addresses stay where they are meanwhile, under their lease, but for those that are in the settings no more.
-   * After a failure there is no heartbeat, and this process should end.
+   * A key that cannot be read changes nothing. After a failure there is no heartbeat, and this process should end.
    */
   async reload(settings: Settings): Promise<Outcome<null, string>> {
+    const { logger } = this.#options;
     const before = this.#settings.redundancy;
     const { redundancy } = settings;
     const key = await readPairKey(redundancy.keyFile);
-    if (!key.ok) return key;
+    if (!key.ok) {
+      logger("error", "reload-refused", { faults: key.error });
+      return success(null);
+    }
     const isSameKey = key.value === null ? this.#key === null : this.#key?.equals(key.value) === true;
     this.#settings = settings;
     if (this.#unit !== null && isSameKey && !needsNewStart(before, redundancy)) {
       this.#unit.reconfigure(redundancy);
       this.#watchServices(this.#unit);
+      logger("info", "reloaded");
       return success(null);
     }
-    this.#options.logger("warning", "heartbeat-begins-anew", {
+    logger("warning", "heartbeat-begins-anew", {
       why: "settings that cannot change otherwise",
     });
     this.#key = key.value;

@@ -19,6 +19,9 @@ export interface UnitDaemonsOptions {
   readonly logger: Logger;
 }
 
+/** Answers are short-lived and may be large: without a bound the runtime would let them lie. */
+const CONSOLE_OPTIONS = ["--max-semi-space-size=2", "--max-old-space-size=96", "--optimize-for-size"];
+
 export class UnitDaemons implements AsyncDisposable {
   readonly #options: UnitDaemonsOptions;
   readonly #services: ServiceDesk;
@@ -62,7 +65,8 @@ export class UnitDaemons implements AsyncDisposable {
     const { consoleEntry: entry, settingsPath, stateDir, controlPath, logger } = this.#options;
     if (entry === null || this.#console !== null) return;
     const args = ["--socket", controlPath];
-    this.#console = new DaemonProcess({ name: "console", entry, settingsPath, stateDir, args, logger });
+    const place = { entry, settingsPath, stateDir, logger };
+    this.#console = new DaemonProcess({ ...place, name: "console", args, nodeOptions: CONSOLE_OPTIONS });
     this.#services.add(serviceOf(this.#console));
   }
 

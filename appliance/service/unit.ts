@@ -13,7 +13,6 @@ import type {
   CountersAnswer,
   LastReload,
   ReloadAnswer,
-  ServiceAnswer,
   StatusAnswer,
 } from "#control/contract.ts";
 import { ControlServer } from "#control/server.ts";
@@ -24,6 +23,7 @@ import { AccessLog } from "./access-log.ts";
 import { CacheDesk, withoutStore } from "./cache-desk.ts";
 import { countersByWorker, Metrics } from "./metrics.ts";
 import type { Prepared } from "./prepared.ts";
+import { ProxyService } from "./proxy-service.ts";
 import { formatListen } from "./reserve-ports.ts";
 import { openResponseStore, type ResponseStore } from "./response-store.ts";
 import { ServiceDesk } from "./service-desk.ts";
@@ -87,7 +87,6 @@ export class Unit implements AsyncDisposable {
   #daemons: UnitDaemons | null = null;
   readonly #services = new ServiceDesk();
   #state: StatusAnswer["state"] = "starting";
-  #stoppedMs = 0;
   #lastReload: LastReload | null = null;
   #reload: Promise<unknown> = Promise.resolve();
   #nextReload: Promise<Outcome<ReloadAnswer, string>> | null = null;
@@ -238,54 +237,17 @@ export class Unit implements AsyncDisposable {
     return new UnitDaemons({ heartbeatEntry, wpadEntry, consoleEntry, ...place }, this.#services);
   }
 
-  /** The workers as one service: stopping it leaves the unit, its cache and its console. */
-  #proxyService(): Parameters<ServiceDesk["add"]>[0] {
-    const timeoutMs = (): number => this.#settings.drain.timeoutMs;
-    const refuseDraining = (): Outcome<null, string> | null =>
-      this.#state === "draining" ? failure("this unit is shutting down") : null;
-    const unit = this;
-    return {
-      get status() {
-        return unit.#proxyStatus();
+  #proxyService(): ProxyService {
+    return new ProxyService({
+      supervisor: this.#supervisor,
+      drainMs: () => this.#settings.drain.timeoutMs,
+      isEnding: () => this.#state === "draining",
+      onChange: (state) => {
+        this.#state = state;
       },
-      start: async () => refuseDraining() ?? this.#serveAgain(() => this.#supervisor.resume()),
-      restart: async () => refuseDraining() ?? this.#serveAgain(() => this.#supervisor.restart(timeoutMs())),
-      stop: async () => refuseDraining() ?? this.#stopServing(0),
-      drain: async () => refuseDraining() ?? this.#stopServing(timeoutMs()),
-    };
-  }
-
-  /** What runs may go on for `timeoutMs`: the order does not wait for it. */
-  #stopServing(timeoutMs: number): Outcome<null, string> {
-    if (this.#supervisor.isSuspended) return success(null);
-    this.#state = "stopped";
-    this.#stoppedMs = this.#options.clock.nowMs();
-    this.#options.logger("warning", "proxy-stopped", { timeoutMs });
-    void this.#supervisor.suspend(timeoutMs);
-    return success(null);
-  }
-
-  async #serveAgain(start: () => Promise<Outcome<null, string>>): Promise<Outcome<null, string>> {
-    const outcome = await start();
-    if (!outcome.ok) return outcome;
-    this.#state = "serving";
-    this.#options.logger("info", "proxy-started");
-    return outcome;
-  }
-
-  #proxyStatus(): ServiceAnswer {
-    const { status, isSuspended } = this.#supervisor;
-    const { nowMs } = this.#options.clock;
-    const isServing = status.some(({ state }) => state === "serving");
-    const running = isServing ? "running" : "failed";
-    return {
-      service: "proxy",
-      state: isSuspended ? (status.length > 0 ? "stopping" : "stopped") : running,
-      detail: `${status.filter(({ state }) => state === "serving").length} workers serve`,
-      pid: process.pid,
-      sinceMs: Math.round(nowMs() - (isSuspended ? this.#stoppedMs : this.#startedMs)),
-      restarts: status.reduce((sum, { restarts }) => sum + restarts, 0),
-    };
+      clock: this.#options.clock,
+      logger: this.#options.logger,
+    });
   }
 
   #openStore(): Outcome<ResponseStore | null, string> {

@@ -45,8 +45,10 @@ export class UnitLink {
   async ask<C extends ControlCommand>(
     request: ControlRequest<C>,
   ): Promise<Outcome<ControlAnswers[C], string>> {
+    const answer = await callControl(this.#socketOf(request.command), request);
+    // What was asked while the order ran may be older than it.
     this.#kept.clear();
-    return callControl(this.#socketOf(request.command), request);
+    return answer;
   }
 
   /** As `ask`; a refusal of the unit is a conflict, and one that does not answer is unreachable. */

@@ -1,6 +1,12 @@
 /** What the election is told about its pair: from the settings, and from what the unit knows of itself. */
 import type { Settings } from "#settings/schema.ts";
-import { GUARD_WINDOW_MS_MAX, PROBE_INTERVAL_MS_MIN, PROBES_PER_WINDOW } from "./limits.ts";
+import {
+  GUARD_WINDOW_MS_MAX,
+  PROBE_INTERVAL_MS_MIN,
+  PROBES_PER_WINDOW,
+  UNANSWERED_PROBES,
+  UNANSWERED_PROBES_MIN,
+} from "./limits.ts";
 
 /** The service that needs no check in the settings: it is known where the proxy answers. */
 export const PROXY_SERVICE = "proxy";
@@ -108,6 +114,13 @@ export const probeAfterMs = (config: PairConfig): number =>
   Math.min(
     Math.max(config.intervalMs * 1.5, silenceMs(config) - 2 * guardWindowMs(config)),
     silenceMs(config) - guardWindowMs(config) / 2,
+  );
+
+/** Probes without an answer that are evidence of an address that nobody has. */
+export const unansweredProbes = (config: PairConfig): number =>
+  Math.max(
+    Math.round((UNANSWERED_PROBES * guardWindowMs(config)) / GUARD_WINDOW_MS_MAX),
+    UNANSWERED_PROBES_MIN,
   );
 
 export const probeIntervalMs = (config: PairConfig): number =>

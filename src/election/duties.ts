@@ -6,7 +6,6 @@ import {
   addressAnswers,
   asks,
   failbackFromMs,
-  guardReadyMs,
   hasVote,
   healthOf,
   isHolding,
@@ -112,8 +111,10 @@ export function performDuties(draft: ElectionDraft, config: PairConfig, commands
     draft.lastAnnouncedMs = nowMs;
     commands.push({ kind: "announce" });
   }
-  if (nowMs >= probesFromMs(draft, config) && nowMs >= draft.probedMs + probeIntervalMs(config)) {
+  if (nowMs < probesFromMs(draft, config)) draft.unanswered = 0;
+  else if (nowMs >= draft.probedMs + probeIntervalMs(config)) {
     draft.probedMs = nowMs;
+    draft.unanswered += 1;
     commands.push({ kind: "probe" });
   }
   tellPaths(draft, config, commands);
@@ -150,7 +151,8 @@ function tellHeldBack(draft: ElectionDraft, config: PairConfig, commands: Electi
     draft.heldBack = false;
     return;
   }
-  if (draft.heldBack || draft.nowMs < guardReadyMs(draft, config)) return;
+  // Whether it is, the probes must show first.
+  if (draft.heldBack || (hasVote(draft) && !addressAnswers(draft, config))) return;
   draft.heldBack = true;
   const values = hasVote(draft) ? { why: "address-answers", by: draft.answeredBy } : { why: "no-vote" };
   commands.push({ kind: "log", level: "error", event: "takeover-held-back", values });
@@ -181,7 +183,6 @@ export function nextDeadlineMs(state: Election, config: PairConfig): number {
   const probesMs = probesFromMs(state, config);
   consider(nowMs >= probesMs ? Math.max(probesMs, state.probedMs + probeIntervalMs(config)) : probesMs);
   if (addressAnswers(state, config)) consider(state.answeredMs + guardWindowMs(config));
-  consider(guardReadyMs(state, config));
   consider((state.nobodyHoldsSinceMs ?? Infinity) + silenceMs(config));
   consider((state.peerDeafSinceMs ?? Infinity) + silenceMs(config));
   consider(failbackFromMs(state, config));

@@ -112,6 +112,8 @@ export interface ElectionDraft {
   helloAnsweredMs: number;
   renewedMs: number;
   probedMs: number;
+  /** Probes since the last answer, as long as there is a reason to probe. */
+  unanswered: number;
   /** The index of the next announcement and when the series began. */
   announced: number;
   announceFromMs: number;
@@ -193,6 +195,7 @@ export function initialElection(config: PairConfig, nonce: number, nowMs: number
     helloAnsweredMs: -Infinity,
     renewedMs: nowMs,
     probedMs: -Infinity,
+    unanswered: 0,
     announced: 0,
     announceFromMs: nowMs,
     lastAnnouncedMs: -Infinity,

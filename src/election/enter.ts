@@ -41,7 +41,8 @@ export function enter(
   commands.push(changeLog(draft, config, from));
   if (to === "active") enterActive(draft, config, from, commands);
   if (to === "handing-over") {
-    draft.peerTookMs = null;
+    // In a split the peer has the address already.
+    draft.peerTookMs = reason === "split" ? draft.nowMs : null;
     // The wish is being fulfilled: left standing, it would make this unit ask for the address back at once.
     draft.handoverAskedMs = null;
     // A move by hand against the settings stays until there is a new reason to move.

@@ -1,5 +1,5 @@
 /** What follows from a state: the words in which the transitions are written. All pure. */
-import { guardWindowMs, type PairConfig, probeAfterMs, silenceMs } from "./config.ts";
+import { guardWindowMs, type PairConfig, probeAfterMs, silenceMs, unansweredProbes } from "./config.ts";
 import type { Election } from "./election.ts";
 import {
   GATEWAY_LAG_MS,
@@ -92,10 +92,6 @@ export function preferred(state: Election, config: PairConfig): boolean {
 /** The address was seen elsewhere within the last beat. */
 export const addressAnswers: Fact = (state, config) => state.nowMs < state.answeredMs + guardWindowMs(config);
 
-/** Probes go out in standby only: when this unit has been there long enough for answers to have come. */
-export const guardReadyMs = (state: Election, config: PairConfig): number =>
-  state.sinceMs + guardWindowMs(config) / 2;
-
 /** From when on the network is asked for the address: beats are missing, or the peer does not hear this unit. */
 export function probesFromMs(state: Election, config: PairConfig): number {
   if (state.at !== "standby") return Infinity;
@@ -120,7 +116,7 @@ const mayTakeUnasked: Fact = (state, config) =>
   fit(state, config) &&
   hasVote(state) &&
   !addressAnswers(state, config) &&
-  state.nowMs >= guardReadyMs(state, config);
+  state.unanswered >= unansweredProbes(config);
 
 export const takesFromSilentPeer: Fact = (state, config) =>
   peerSilent(state, config) && mayTakeUnasked(state, config);
@@ -145,13 +141,16 @@ export const takesFromNobody: Fact = (state, config) => {
 export const resumes: Fact = (state, config) =>
   state.reason === "start" && state.kernelHolds && state.linkUp && !peerServes(state, config);
 
-/** Both hold, and the peer is the one to keep the address: it is well and this unit is not, or it goes first. */
-export const yields: Fact = (state, config) => {
+/** The peer holds, and is the one to keep the address when both do: it is well and this unit is not, or it goes first. */
+export const peerKeeps: Fact = (state, config) => {
   const peer = state.peer?.packet;
-  if (peer === undefined || !peerIs(state, config, "active") || !peer.holds || !peer.hears) return false;
+  if (peer === undefined || !peerIs(state, config, "active") || !peer.holds) return false;
   const isWell = fit(state, config);
   return isWell === (peer.health === "well") ? !preferred(state, config) : !isWell;
 };
+
+/** Both hold, and the peer, which knows of it, keeps the address. */
+export const yields: Fact = (state, config) => peerKeeps(state, config) && state.peer?.packet.hears === true;
 
 /**
  * Peer and gateway fell silent together while this unit held: it is this unit that is cut off, and the peer

@@ -15,14 +15,26 @@ export const HANDOVER_ASK_MS = 5_000;
 /** Beats are at least this frequent while the address is about to move: one that is lost costs no more. */
 export const MOVING_BEAT_MS = 100;
 
-/** The address probe: evidence is as fresh as a beat, and never older than this. */
-export const GUARD_WINDOW_MS_MAX = 100;
+/**
+ * The address probe: evidence is as fresh as a beat, and never older than this. It is also what a lease that
+ * ends costs the clients: until then the address answered.
+ */
+export const GUARD_WINDOW_MS_MAX = 50;
 
-/** Probes within one window of evidence: at 30 % loss each way all of them get lost once in 300 windows. */
-export const PROBES_PER_WINDOW = 8;
+/** Probes within one window of evidence. */
+export const PROBES_PER_WINDOW = 10;
 
 /** Probes are never closer together than this. */
-export const PROBE_INTERVAL_MS_MIN = 5;
+export const PROBE_INTERVAL_MS_MIN = 3;
+
+/**
+ * Time alone is no evidence, since timers may come late: this many probes in a row must have had no answer
+ * before an address is taken. At 30 % loss each way that many get lost once in 3,000 takeovers that are due.
+ */
+export const UNANSWERED_PROBES = 12;
+
+/** And with short windows, in which there is no time for so many: once in 200. */
+export const UNANSWERED_PROBES_MIN = 8;
 
 /** A kernel that refused the address is asked again after this. */
 export const REFUSED_RETRY_MS = 10_000;

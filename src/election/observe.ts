@@ -2,7 +2,7 @@
 import type { PairConfig } from "./config.ts";
 import type { DropReason, ElectionDraft, Peer } from "./election.ts";
 import type { ElectionEvent, OperatorCommand } from "./event.ts";
-import { fit, isHolding, peerAlive, peerServes } from "./facts.ts";
+import { fit, isHolding, peerAlive, peerHandsOver, peerKeeps, peerServes, preferred } from "./facts.ts";
 import { DEFEND_INTERVAL_MS, HELLO_PAUSE_MS, STALL_SHARE } from "./limits.ts";
 import type { Packet } from "./packet.ts";
 import { admit } from "./peer.ts";
@@ -86,6 +86,7 @@ function apply(draft: ElectionDraft, config: PairConfig, event: ElectionEvent): 
       break;
     case "address-answered":
       draft.answeredMs = draft.nowMs;
+      draft.unanswered = 0;
       draft.answeredBy = event.by;
       return;
     case "conflict":
@@ -144,8 +145,13 @@ export function restartAnnouncements(draft: ElectionDraft): void {
   draft.announceFromMs = draft.nowMs;
 }
 
-/** RFC 5227 section 2.4 (b): a holder defends its address, but does not quarrel with a stranger. */
+/**
+ * RFC 5227 section 2.4 (b): a holder defends its address, but does not quarrel with a stranger. In a split only
+ * the unit that goes first defends it against the other: the one that will let go would draw clients to itself.
+ * Nor is it a quarrel that the peer still answers while it hands over.
+ */
 function observeConflict(draft: ElectionDraft, config: PairConfig, by: "peer" | "stranger"): void {
+  if (by === "peer" && (peerHandsOver(draft, config) || !preferred(draft, config))) return;
   const pauseMs = by === "peer" ? config.intervalMs : DEFEND_INTERVAL_MS;
   if (draft.at !== "active" || draft.nowMs < draft.defendedMs + pauseMs) return;
   draft.defendedMs = draft.nowMs;
@@ -216,7 +222,7 @@ function noticePeer(draft: ElectionDraft, config: PairConfig, wasAlive: boolean)
   if (isAlive === wasAlive) return;
   if (isAlive) {
     draft.nextBeatMs = draft.nowMs;
-    if (draft.at === "active") restartAnnouncements(draft);
+    if (draft.at === "active" && !peerKeeps(draft, config)) restartAnnouncements(draft);
   } else {
     draft.peerDeafSinceMs = null;
     draft.failbackSuspended = false;

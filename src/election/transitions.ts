@@ -3,11 +3,11 @@
  *
  *         start           link-proven           handover, peer-silent, peer-deaf, nobody-holds
  *   off ────────▶ starting ───────────▶ standby ──────────────────────────────────────────▶ active
- *                  │ ▲  ▲                ▲   ▲                                             │  │ ▲
- *          resumed │ │  │ stalled        │   └────────────────────── split ────────────────┘  │ │
- *                  ▼ │  └ (active,       │                           stop, maintenance, …     │ │
- *             active │    handing-over)  └─ handed-over ──────────── handing-over ◀───────────┘ │
- *                    │ recovered                                          └─ handover-failed ───┘
+ *                  │ ▲  ▲                ▲                                                 │    ▲
+ *          resumed │ │  │ stalled        │                           stop, split, …        │    │
+ *                  ▼ │  └ (active,       └─ handed-over ──────────── handing-over ◀────────┘    │
+ *             active │    handing-over)                                   └─ handover-failed ───┘
+ *                    │ recovered
  *                  fault ◀── (any) link-down, address-refused, service-dead, gateway-silent, isolated
  *                  (any) ──▶ off: stop, handed-over
  *
@@ -61,6 +61,7 @@ const linkDown = (state: Election): boolean => !state.linkUp;
 
 const STOP = transition("off", "stop", stopping);
 const LINK_DOWN = transition("fault", "link-down", linkDown);
+const REFUSED = transition("fault", "address-refused", addressRefused);
 const STALLED = transition("starting", "stalled", (state) => state.stalled);
 
 export const TRANSITIONS: Readonly<Record<StateName, readonly Transition[]>> = {
@@ -84,9 +85,9 @@ export const TRANSITIONS: Readonly<Record<StateName, readonly Transition[]>> = {
   active: [
     LINK_DOWN,
     STALLED,
-    transition("fault", "address-refused", addressRefused),
+    REFUSED,
     transition("fault", "isolated", isolated),
-    transition("standby", "split", yields),
+    transition("handing-over", "split", yields),
     transition("handing-over", "stop", (state, config) => state.stopping && peerReady(state, config)),
     STOP,
     transition(
@@ -118,6 +119,7 @@ export const TRANSITIONS: Readonly<Record<StateName, readonly Transition[]>> = {
   "handing-over": [
     LINK_DOWN,
     STALLED,
+    REFUSED,
     transition("off", "handed-over", (state) => state.stopping && released(state)),
     transition("standby", "handed-over", released),
     transition("off", "stop", (state, config) => state.stopping && handoverFails(state, config)),

@@ -43,7 +43,10 @@ export class ClientConnections {
     this.#loopbackIndex = parts.netlink.link("lo")?.index ?? 1;
   }
 
-  /** Opens what is needed, and removes what an earlier life has left. The error says what is not permitted. */
+  /**
+   * Opens what is needed, and gives up the addresses that an earlier life has kept. What it passes on is left to
+   * the caller. The error says what is not permitted.
+   */
   static open(texts: readonly string[], interfaceName: string): Outcome<ClientConnections, string> {
     const addresses = texts.map(parseIpAddress).filter((address) => address !== null);
     const netlink = RouteNetlink.open();
@@ -61,7 +64,6 @@ export class ClientConnections {
     };
     const connections = new ClientConnections(addresses, interfaceName, parts);
     connections.endKeeping();
-    connections.endPassingOn();
     return success(connections);
   }
 
@@ -146,6 +148,12 @@ export class ClientConnections {
       return ruled;
     }
     return success(null);
+  }
+
+  /** Packets are passed on, also since an earlier life of this unit. */
+  get passesOn(): boolean {
+    const { rules } = this.#parts;
+    return rules.ok && (rules.value.has("ip") || rules.value.has("ip6"));
   }
 
   endPassingOn(): void {

@@ -36,6 +36,9 @@ interface Placed {
 
 const MILLIS = 1_000;
 
+/** Addresses that are asked for at once: they move together, and a hundred of them would be a storm of questions. */
+const PROBED_AT_ONCE = 4;
+
 const parsedAddress = (text: string): Outcome<IpAddress, string> => {
   const address = parseIpAddress(text);
   return address === null ? failure(`${text} is no IP address`) : success(address);
@@ -47,9 +50,10 @@ export class FloatingAddresses {
   readonly #watched: ReadonlyMap<string, IpAddress>;
   readonly #links = new Map<string, KernelLink>();
   readonly #ports = new Map<string, LinkPort>();
-  /** Where watched addresses were last seen. */
-  readonly #macs = new Map<string, Uint8Array>();
+  /** Where watched addresses were last seen, and on which interface. */
+  readonly #seen = new Map<string, { readonly mac: Uint8Array; readonly interface: string }>();
   readonly #netlink: RouteNetlink;
+  #nextProbed = 0;
   /** Which of the addresses the kernel has, by their text. */
   readonly #present = new Set<string>();
 
@@ -146,21 +150,36 @@ export class FloatingAddresses {
     return faults.length === 0 ? success(null) : failure(faults.join(", "));
   }
 
-  /** Tells the network that the addresses are here. */
+  /** Tells the network that the addresses are here; whom the kernel did not find while it was cut off, it asks anew. */
   announce(): void {
+    const indexes = [...this.#links.values()].map(({ index }) => index);
+    this.#netlink.forgetUnknownNeighbours(new Set(indexes));
     for (const { address, interface: name } of this.#placed)
       this.#ports.get(name)?.announce(address, this.#gatewayMac(address));
   }
 
-  /** Asks the network who has the floating addresses. */
+  /** Asks the network who has the floating addresses: a few of them at a time, each in its turn. */
   probe(): void {
-    for (const { address, interface: name } of this.#placed) this.#ports.get(name)?.ask(address);
+    const count = Math.min(this.#placed.length, PROBED_AT_ONCE);
+    for (let asked = 0; asked < count; asked += 1) {
+      const placed = this.#placed[this.#nextProbed % this.#placed.length];
+      this.#nextProbed += 1;
+      if (placed !== undefined) this.#ports.get(placed.interface)?.ask(placed.address);
+    }
   }
 
   /** Asks for the gateway or a neighbour on every interface; the answer is a claim. */
   askFor(text: string): void {
     const parsed = parseIpAddress(text);
     if (parsed !== null) for (const port of this.#ports.values()) port.ask(parsed);
+  }
+
+  /**
+   * Lets the kernel know where the neighbours are, as long as this is called more often than their entries
+   * age. After an outage a datagram would wait up to a second for the kernel's own question.
+   */
+  keepNeighbours(): void {
+    for (const text of this.#seen.keys()) if (this.#isNeighbour(text)) this.#keepNeighbour(text);
   }
 
   /** Reads links and addresses again: after a stall nothing that was known counts. */
@@ -183,7 +202,22 @@ export class FloatingAddresses {
   #gatewayMac({ family }: IpAddress): Uint8Array | null {
     const gateway = parseIpAddress(this.#options.gateway ?? "");
     if (gateway === null || gateway.family !== family) return null;
-    return this.#macs.get(formatIpAddress(gateway)) ?? null;
+    return this.#seen.get(formatIpAddress(gateway))?.mac ?? null;
+  }
+
+  #isNeighbour(text: string): boolean {
+    return this.#options.neighbours.some((each) => {
+      const parsed = parseIpAddress(each);
+      return parsed !== null && formatIpAddress(parsed) === text;
+    });
+  }
+
+  /** Where the kernel does not want to know, it asks by itself. */
+  #keepNeighbour(text: string): void {
+    const [address, seen] = [this.#watched.get(text), this.#seen.get(text)];
+    if (address === undefined || seen === undefined) return;
+    const link = this.#links.get(seen.interface);
+    if (link?.up === true) this.#netlink.setNeighbour(address, link.index, seen.mac);
   }
 
   #interfaces(): readonly string[] {
@@ -214,7 +248,7 @@ export class FloatingAddresses {
       ...here.map(({ address }) => address.family),
       ...[...this.#watched.values()].map(({ family }) => family),
     ]);
-    const port = LinkPort.open(link, families, (claim) => this.#hearClaim(claim));
+    const port = LinkPort.open(link, families, (claim) => this.#hearClaim(link.name, claim));
     if (!port.ok) return port;
     this.#ports.set(link.name, port.value);
     return success(null);
@@ -230,9 +264,11 @@ export class FloatingAddresses {
     }
   }
 
-  #hearClaim(claim: AddressClaim): void {
-    if (this.#watched.has(claim.address)) this.#macs.set(claim.address, Buffer.from(claim.mac, "hex"));
-    else if (!this.#placed.some(({ text }) => text === claim.address)) return;
+  #hearClaim(name: string, claim: AddressClaim): void {
+    if (this.#watched.has(claim.address)) {
+      this.#seen.set(claim.address, { mac: Buffer.from(claim.mac, "hex"), interface: name });
+      if (this.#isNeighbour(claim.address)) this.#keepNeighbour(claim.address);
+    } else if (!this.#placed.some(({ text }) => text === claim.address)) return;
     this.#options.onClaim(claim);
   }
 
@@ -250,7 +286,10 @@ export class FloatingAddresses {
     const before = this.#links.get(link.name);
     if (present) this.#placeLink(link);
     else this.#links.delete(link.name);
-    if (before?.up !== this.#links.get(link.name)?.up) this.#options.onLink();
+    if (before?.up === this.#links.get(link.name)?.up) return;
+    // The kernel forgets its neighbours with the carrier.
+    this.keepNeighbours();
+    this.#options.onLink();
   }
 
   /** News may be older than what this unit has done since: the kernel is asked what is true now. */

@@ -13,6 +13,7 @@ export const FLAG = {
   request: 0x1,
   ack: 0x4,
   replace: 0x100,
+  exclusive: 0x200,
   create: 0x400,
   append: 0x800,
   dump: 0x300,

@@ -4,6 +4,7 @@
  */
 import { formatIpAddress, type IpAddress } from "#policy/ip-address.ts";
 import { addressBytes, addressFromBytes } from "./address-bytes.ts";
+import { type KernelNeighbour, NEW_NEIGHBOUR, parseNeighbour } from "./neighbour-message.ts";
 import {
   attribute,
   attributesOf,
@@ -69,6 +70,7 @@ export interface KernelLink {
 export type NetlinkMessage =
   | { readonly kind: "address"; readonly present: boolean; readonly address: KernelAddress }
   | { readonly kind: "link"; readonly present: boolean; readonly link: KernelLink }
+  | { readonly kind: "neighbour"; readonly neighbour: KernelNeighbour }
   | NetlinkResult;
 
 function addressBody(address: IpAddress, index: number): Buffer {
@@ -164,6 +166,10 @@ function parseMessage(raw: RawMessage): NetlinkMessage | null {
     case TYPE.delAddr: {
       const address = parseAddress(body);
       return address === null ? null : { kind: "address", present: type === TYPE.newAddr, address };
+    }
+    case NEW_NEIGHBOUR: {
+      const neighbour = parseNeighbour(body);
+      return neighbour === null ? null : { kind: "neighbour", neighbour };
     }
     case TYPE.newLink:
     case TYPE.delLink: {

@@ -40,9 +40,9 @@ const part =
       ...attributes,
     ]);
 
-/** Makes a table; one that is there stays as it is. */
-export const newTable = (family: TableFamily, table: string): BatchPart =>
-  part(TYPE.newTable, FLAG.create, family, [attribute(1, text(table))]);
+/** Makes a table; one that is there stays as it is, or is an error (EEXIST) where it must be new. */
+export const newTable = (family: TableFamily, table: string, mustBeNew = false): BatchPart =>
+  part(TYPE.newTable, FLAG.create | (mustBeNew ? FLAG.exclusive : 0), family, [attribute(1, text(table))]);
 
 /** Removes a table with everything in it. */
 export const deleteTable = (family: TableFamily, table: string): BatchPart =>

@@ -163,6 +163,13 @@ export class PacketRules {
     }
   }
 
+  /** Whether there is a table of ours of that family. */
+  has(family: TableFamily): boolean {
+    const made = this.apply([newTable(family, TABLE, true)]);
+    if (made.ok) this.remove(family);
+    return !made.ok && made.error === "EEXIST";
+  }
+
   /** Removes our table of that family; one that is not there is no failure. */
   remove(family: TableFamily): Outcome<null, string> {
     return this.apply(gone(family));

@@ -1,6 +1,7 @@
 /** The kernel's addresses and links: requests that are answered at once, and news of changes. */
 import { failure, type Outcome, success } from "#base/outcome.ts";
 import type { IpAddress } from "#policy/ip-address.ts";
+import { type KernelNeighbour, listNeighbours, removeNeighbour, setNeighbour } from "./neighbour-message.ts";
 import {
   addAddress,
   bridgeRoute,
@@ -71,6 +72,26 @@ export class RouteNetlink {
   removeAddress(address: IpAddress, index: number): Outcome<null, string> {
     const outcome = this.#ask((sequence) => removeAddress(address, index, sequence));
     return !outcome.ok && NOTHING_THERE.has(outcome.error) ? success(null) : outcome;
+  }
+
+  /** Keeps the kernel from asking for a neighbour whose hardware address is known. */
+  setNeighbour(address: IpAddress, index: number, mac: Uint8Array): Outcome<null, string> {
+    return this.#ask((sequence) => setNeighbour(address, index, mac, sequence));
+  }
+
+  /**
+   * Makes the kernel forget the neighbours on these interfaces that it asks for in vain: it would ask again
+   * within a second only, and what goes to them waits for that.
+   */
+  forgetUnknownNeighbours(indexes: ReadonlySet<number>): void {
+    const unknown: KernelNeighbour[] = [];
+    this.#ask(listNeighbours, (message) => {
+      if (message.kind !== "neighbour") return;
+      const { neighbour } = message;
+      if (neighbour.isUnknown && indexes.has(neighbour.index)) unknown.push(neighbour);
+    });
+    for (const { address, index } of unknown)
+      this.#ask((sequence) => removeNeighbour(address, index, sequence));
   }
 
   /** Every address of this machine. */

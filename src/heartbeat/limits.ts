@@ -6,7 +6,7 @@ export const LINK_PROOF_MS = 10;
 /** A timer that comes later than this was a stall: what was known of the machine is read again. */
 export const STALL_MS = 250;
 
-/** How often the gateway and the peer's hardware address are asked for. */
+/** How often the gateway and the peer's hardware address are asked for: far more often than a neighbour's entry ages. */
 export const GATEWAY_ASK_MS = 1_000;
 
 /** The gateway is silent when it has not answered this many questions. */
@@ -33,8 +33,11 @@ export const REPORT_AGAIN_MS = 20;
 /** Reading the list of connections costs 1 µs for each: it may take this share of the time. */
 export const LIST_SHARE = 0.02;
 
+/** How often this unit's own addresses are read, which the other one passes packets on to. */
+export const VIA_MS = 1_000;
+
 /** A draining unit that has said nothing for interval × count, within these bounds, is gone. */
-export const REPORT_SILENCE_MS_MIN = 300;
+export const REPORT_SILENCE_MS_MIN = 500;
 export const REPORT_SILENCE_MS_MAX = 1_000;
 
 /** After a planned move connections of which this unit does not know yet may still be under way. */

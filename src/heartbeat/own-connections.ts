@@ -16,6 +16,7 @@ import {
   IDLE_REPORTS_AT_ONCE,
   LIST_OUTLIVES_MS,
   LIST_SHARE,
+  VIA_MS,
 } from "./limits.ts";
 import type { ConnectionKernel } from "./pair-ports.ts";
 
@@ -54,6 +55,7 @@ export class OwnConnections {
   #idleReports = 0;
   #listFault: string | null = null;
   #via: ReportVia = { ipv4: null, ipv6: null };
+  #viaReadMs = -Infinity;
 
   constructor(options: OwnConnectionsOptions) {
     this.#options = options;
@@ -105,6 +107,11 @@ export class OwnConnections {
   leave(planned: boolean): void {
     const { kernel, clock, logger } = this.#options;
     const { drainMs, leaseMs } = this.#times;
+    if (this.#phase === "draining") {
+      // The addresses could not be taken after all: they are hidden again.
+      const hidden = kernel.keep(leaseMs);
+      if (!hidden.ok) this.#end(hidden.error);
+    }
     if (this.#phase !== "serving") return;
     const kept = planned && drainMs > 0 ? kernel.keep(leaseMs) : null;
     if (kept?.ok === false) logger("warning", "connections-not-kept", { why: kept.error });
@@ -165,7 +172,7 @@ export class OwnConnections {
   #list(nowMs: number): void {
     const { kernel, clock, logger } = this.#options;
     const listed = kernel.list();
-    this.#via = kernel.via();
+    this.#readVia(nowMs);
     this.#nextListMs = nowMs + (clock.nowMs() - nowMs) / LIST_SHARE;
     const fault = listed.ok ? null : listed.error;
     if (fault !== null && fault !== this.#listFault) logger("warning", "connections-unknown", { why: fault });
@@ -199,6 +206,13 @@ export class OwnConnections {
     this.#rest();
   }
 
+  /** This unit's own addresses seldom change. */
+  #readVia(nowMs: number): void {
+    if (nowMs < this.#viaReadMs + VIA_MS) return;
+    this.#viaReadMs = nowMs;
+    this.#via = this.#options.kernel.via();
+  }
+
   #rest(): void {
     this.#phase = "idle";
     this.#pages.read(new Set());
@@ -212,7 +226,7 @@ export class OwnConnections {
     if (nowMs < this.#nextIdleMs) return;
     this.#idleReports += 1;
     if (this.#idleReports >= IDLE_REPORTS_AT_ONCE) this.#nextIdleMs = nowMs + IDLE_REPORT_MS;
-    this.#via = this.#options.kernel.via();
+    this.#readVia(nowMs);
     this.tell();
   }
 }

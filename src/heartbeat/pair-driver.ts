@@ -202,14 +202,17 @@ export class PairDriver {
     const { reason } = this.#state;
     const presence = addressPresence(this.#state);
     let refused = false;
+    // Also what was found under the lease of an earlier life.
+    if (presence === "held" && kernel.holds) connections.taken();
     if (presence === "held" && !kernel.holds) {
       connections.taking(reason === "handover");
       const held = kernel.hold(this.#config.leaseMs);
       if (held.ok) connections.taken();
+      else connections.leaving(false);
       refused = !held.ok;
       this.#tellRefusal(held);
     } else if (presence === "absent" && kernel.holdsSome) {
-      connections.leaving(reason === "handed-over" || reason === "split");
+      connections.leaving(reason === "handed-over");
       const released = kernel.release();
       if (!released.ok) this.#options.logger("error", "address-stays", { why: released.error });
     } else if (kernel.holds === this.#state.kernelHolds) return null;

@@ -31,9 +31,12 @@ export interface PairPaths {
 export interface PairConnections {
   /** The addresses are about to be taken; `planned`: the other unit goes on with the connections it has. */
   taking(planned: boolean): void;
-  /** The addresses are here. */
+  /** The addresses are here; said again and again. */
   taken(): void;
-  /** The addresses are about to be given up; `planned`: this unit goes on with the connections it has. */
+  /**
+   * The addresses are about to be given up, or could not be taken; `planned`: this unit goes on with the
+   * connections it has.
+   */
   leaving(planned: boolean): void;
   /** Both units have the addresses, and the other one is about to give them up: it has connections too. */
   sharing(): void;
@@ -51,6 +54,8 @@ export interface ConnectionKernel {
   renewKept(leaseMs: number): Outcome<null, string>;
   show(): void;
   endKeeping(): void;
+  /** An earlier life of this unit has begun to pass on, and it goes on. */
+  readonly passesOn: boolean;
   passOn(via: ReportVia): Outcome<null, string>;
   endPassingOn(): void;
   tickle(keys: Iterable<string>): number;

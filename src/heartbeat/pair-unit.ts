@@ -198,12 +198,13 @@ export class PairUnit implements AsyncDisposable {
     return { unitId, ownAddress: own === null || own === undefined ? "" : formatIpAddress(own) };
   }
 
-  /** The peer's hardware address is asked for in the same rhythm, until it is known. */
+  /** The peer's hardware address is asked for in the same rhythm: it may get another network card. */
   #watchGateway(driver: PairDriver): void {
     const watch = new GatewayWatch(
       () => {
         if (this.#gateway !== null) this.#floating?.askFor(this.#gateway);
-        for (const peer of this.#peers) if (!this.#peerMacs.has(peer)) this.#floating?.askFor(peer);
+        for (const peer of this.#peers) this.#floating?.askFor(peer);
+        this.#floating?.keepNeighbours();
       },
       (answers) => driver.gateway(answers),
     );

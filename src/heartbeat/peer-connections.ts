@@ -11,6 +11,7 @@ import {
   DRAIN_BEGINS_MS,
   REPORT_SILENCE_MS_MAX,
   REPORT_SILENCE_MS_MIN,
+  STALL_MS,
   TICKLE_PAUSE_MS,
   TICKLES_AFTER_MS,
   TICKLES_AT_ONCE,
@@ -37,6 +38,9 @@ export class PeerConnections {
   #refusals: Refusals = {};
   /** Since when packets are passed on; null: they are not. */
   #passingFromMs: number | null = null;
+  /** Silence counts from here on, whatever was heard before. */
+  #listenFromMs = -Infinity;
+  #turnedMs = Infinity;
   #received = 0;
   #reset = 0;
   #unsent = 0;
@@ -44,6 +48,8 @@ export class PeerConnections {
   constructor(options: PeerConnectionsOptions) {
     this.#options = options;
     this.reconfigure(options.times);
+    // Until the other unit has said whether it still drains: what it has begun is not cut off by our new start.
+    if (options.kernel.passesOn) this.#beginPassing();
   }
 
   reconfigure({ silenceMs }: ConnectionTimes): void {
@@ -100,11 +106,11 @@ export class PeerConnections {
 
   /** The other unit has the addresses too, and what it has begun is to go on, even if it was not heard of late. */
   share(): void {
-    const { kernel, clock, logger } = this.#options;
+    const { kernel, logger } = this.#options;
     const { via } = this.#pages;
     if (this.isPassingOn || via === null) return;
     const passed = kernel.passOn(via);
-    if (passed.ok) this.#passingFromMs = clock.nowMs();
+    if (passed.ok) this.#beginPassing();
     else {
       logger("warning", "connections-not-passed-on", { why: passed.error });
       this.reset();
@@ -121,15 +127,16 @@ export class PeerConnections {
   /** Looks after the other unit; `holds`: this unit has the addresses. */
   turn(holds: boolean): void {
     const nowMs = this.#options.clock.nowMs();
+    // This process did not run: reports may wait unread, and it is not the other unit that was silent.
+    if (nowMs >= this.#turnedMs + STALL_MS) this.#listenFromMs = nowMs;
+    this.#turnedMs = nowMs;
     if (this.#passingFromMs === null) {
       // A daemon that was started anew in between.
       if (holds && this.#pages.phase === "draining") this.passOn();
       return;
     }
-    // A unit that was cut off until now has not been heard yet.
-    const isSilent = this.#isSilent() && nowMs >= this.#passingFromMs + this.#silenceMs;
     const neverBegan = this.#pages.phase === "serving" && nowMs >= this.#passingFromMs + DRAIN_BEGINS_MS;
-    if (isSilent || neverBegan) {
+    if (this.#isSilent() || neverBegan) {
       this.#options.logger("warning", "draining-unit-gone", { connections: this.#pages.connections });
       this.reset();
     }
@@ -147,8 +154,14 @@ export class PeerConnections {
     this.leave();
   }
 
+  /** A unit that was cut off until now, or that does not know this process yet, is given the time to speak. */
+  #beginPassing(): void {
+    this.#passingFromMs = this.#listenFromMs = this.#options.clock.nowMs();
+  }
+
   #isSilent(): boolean {
-    return this.#options.clock.nowMs() >= this.#pages.heardMs + this.#silenceMs;
+    const { heardMs } = this.#pages;
+    return this.#options.clock.nowMs() >= Math.max(heardMs, this.#listenFromMs) + this.#silenceMs;
   }
 
   #refuse(why: ReportFault | ReportRefusal): void {

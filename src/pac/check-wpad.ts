@@ -2,8 +2,9 @@
  * What can be wrong with the settings of the WPAD server that have the right shape. Faults are refused: what would
  * make a script with a known trap of browsers is one, with its reason. Warnings are for what is allowed by choice.
  */
+import { checkNetworks } from "#policy/check-settings.ts";
 import { formatIpAddress, parseIpAddress, unmapped } from "#policy/ip-address.ts";
-import { contains, formatNetwork, parseNetwork } from "#policy/network.ts";
+import { contains, type Network, parseNetwork } from "#policy/network.ts";
 import type { Settings } from "#settings/schema.ts";
 import { itemPath, type SettingsFault, showValue } from "#settings/settings-fault.ts";
 import { checkRules, isHostName, PLAIN_TEXT } from "./check-rules.ts";
@@ -16,42 +17,21 @@ type Report = (path: string, found: unknown, expected: string) => void;
 
 const ADDRESS = "an IPv4 or IPv6 address, such as 0.0.0.0 or 192.0.2.100";
 const HOST = "a host name in lower case ASCII, or an IPv4 or IPv6 address";
-const NETWORK =
-  "an address or a network without bits beyond its prefix, such as 10.0.0.0/8, 192.0.2.1 or fd00::/8";
-const LOOPBACK = ["127.0.0.0/8", "::1/128", "0.0.0.0/8", "::/128"]
-  .map(parseNetwork)
-  .filter((each) => each !== null);
-/** A representative of each kind of client: the texts of their scripts have the same length, all but a few bytes. */
+const LOOPBACK = ["127.0.0.0/8", "::1/128"].map(parseNetwork).filter((each) => each !== null);
+const NOWHERE = ["0.0.0.0/8", "::/128"].map(parseNetwork).filter((each) => each !== null);
+/** Any client: none has a longer script than another, because each lists all proxies. */
 const SAMPLE_CLIENT = "192.0.2.1";
 
-/** "127.0.0.0/255.255.255.0", as the manual writes networks, in CIDR form; null where it is none. */
-function withPrefix(text: string): string | null {
-  const [written = "", mask = ""] = text.split("/");
-  const [address, bits] = [parseIpAddress(written), parseIpAddress(mask)?.bits];
-  if (address?.family !== 4 || bits === undefined || !mask.includes(".")) return null;
-  const length = bits.toString(2).padStart(32, "0").replace(/0*$/, "");
-  if (length.includes("0")) return null;
-  const hostMask = (1n << BigInt(32 - length.length)) - 1n;
-  const first = address.bits & ~hostMask;
-  return formatNetwork({ family: 4, first, last: first | hostMask, prefixLength: length.length });
-}
-
-function checkNetworks(path: string, networks: readonly string[], report: Report): void {
-  for (const [index, text] of networks.entries()) {
-    if (parseNetwork(text) !== null) continue;
-    const meant = withPrefix(text);
-    report(itemPath(path, index), text, meant === null ? NETWORK : `a network in CIDR form: ${meant}`);
-  }
-}
+const isIn = (networks: readonly Network[], host: string): boolean => {
+  const address = parseIpAddress(host);
+  return address !== null && networks.some((network) => contains(network, unmapped(address)));
+};
 
 /** Only where a client has it too may a script name an address. */
 function checkProxyHost(path: string, host: string, report: Report): void {
   const address = parseIpAddress(host);
   if (address === null && !isHostName(host)) report(path, host, HOST);
-  else if (
-    host === "localhost" ||
-    (address !== null && LOOPBACK.some((each) => contains(each, unmapped(address))))
-  )
+  else if (host === "localhost" || isIn([...LOOPBACK, ...NOWHERE], host))
     report(path, host, "a host of this network: for a browser it would be the browser's own machine");
 }
 
@@ -76,6 +56,8 @@ function checkProxies({ proxies, listed }: WpadSettings, report: Report): void {
     places.set(place, index);
     checkProxyHost(`${path}.host`, proxy.host, report);
     if (proxy.floatingHost !== undefined) checkProxyHost(`${path}.floatingHost`, proxy.floatingHost, report);
+    if (proxy.scheme === "https" && proxy.unit !== "other")
+      report(`${path}.scheme`, proxy.scheme, '"http": the proxies of the pair speak no TLS to browsers');
     if (listed === "floating" && proxy.floatingHost === undefined)
       report(`${path}.floatingHost`, undefined, "the address that stands for it, since listed is floating");
   }
@@ -150,7 +132,15 @@ function covers(networks: readonly string[], text: string): boolean {
     );
 }
 
-function checkServer(wpad: WpadSettings, report: Report): void {
+const WILDCARDS: readonly string[] = ["0.0.0.0", "::"];
+
+/** Whether the two would be one place for the kernel. */
+const collide = (one: Settings["listen"][number], other: Settings["listen"][number]): boolean =>
+  one.port !== 0 &&
+  one.port === other.port &&
+  (one.address === other.address || WILDCARDS.includes(one.address) || WILDCARDS.includes(other.address));
+
+function checkServer({ wpad, listen }: Settings, report: Report): void {
   const seen = new Set<string>();
   for (const [index, { address: text, port }] of wpad.listen.entries()) {
     const address = parseIpAddress(text);
@@ -159,6 +149,13 @@ function checkServer(wpad: WpadSettings, report: Report): void {
     else if (port !== 0 && seen.has(place))
       report(itemPath("wpad.listen", index), `${text} port ${port}`, "an address and port that stands once");
     seen.add(place);
+    const taken = listen.findIndex((each) => collide(each, { address: text, port }));
+    if (taken >= 0)
+      report(
+        itemPath("wpad.listen", index),
+        `${text} port ${port}`,
+        `a place that ${itemPath("listen", taken)} does not have`,
+      );
   }
   for (const [index, host] of wpad.hosts.entries()) {
     const bare = host.startsWith(".") ? host.slice(1) : host;
@@ -188,12 +185,13 @@ function checkSizes(wpad: WpadSettings, report: Report): void {
 }
 
 /** Every error of meaning; none while the server is off. */
-export function checkWpadSettings({ wpad }: Settings): readonly SettingsFault[] {
+export function checkWpadSettings(settings: Settings): readonly SettingsFault[] {
+  const { wpad } = settings;
   if (!wpad.enabled) return [];
   const faults: SettingsFault[] = [];
   const report: Report = (path, found, expected) =>
     faults.push({ path, found: found === undefined ? "nothing" : showValue(found), expected });
-  checkServer(wpad, report);
+  checkServer(settings, report);
   checkProxies(wpad, report);
   checkBalance(wpad, report);
   checkProfiles(wpad, report);
@@ -203,10 +201,16 @@ export function checkWpadSettings({ wpad }: Settings): readonly SettingsFault[] 
 }
 
 /** What is allowed and may surprise, each a sentence with its reason. */
-export function wpadWarnings({ wpad, redundancy }: Settings): readonly string[] {
+export function wpadWarnings({ wpad, redundancy, listen }: Settings): readonly string[] {
   if (!wpad.enabled) return [];
   const { proxies } = wpad;
+  const listens = ({ unit, port }: WpadSettings["proxies"][number]): boolean =>
+    unit !== "this" || listen.some((each) => each.port === port && !isIn(LOOPBACK, each.address));
   const found: readonly (readonly [boolean, string])[] = [
+    [
+      !proxies.every(listens),
+      "wpad.proxies: the proxy of this unit does not listen on that port where browsers could reach it: see listen",
+    ],
     [
       wpad.trailingDirect || wpad.profiles.some(({ trailingDirect }) => trailingDirect === true),
       "wpad.trailingDirect: when all proxies fail for a moment, browsers go around them: Chrome and Edge for 5 minutes, Firefox for 30, even when the proxies are well again; what only the proxies may reach fails for that long",
@@ -218,6 +222,10 @@ export function wpadWarnings({ wpad, redundancy }: Settings): readonly string[] 
     [
       proxies.some(({ scheme }) => scheme === "https"),
       "wpad.proxies: HTTPS proxies are known to Chrome, Edge and Firefox; what uses Windows' own functions (WinINet, WinHTTP) leaves them out of the list",
+    ],
+    [
+      proxies.some(({ scheme, host }) => scheme === "https" && parseIpAddress(host) !== null),
+      "wpad.proxies: an HTTPS proxy by its address needs a certificate for that address, which few have",
     ],
     [
       proxies.some(({ host }) => PLAIN_TEXT.test(host) && parseIpAddress(host) === null),

@@ -1,7 +1,7 @@
 /** A rule by the host that is asked for, and what a host is for a rule. */
 import { assert } from "#base/assert.ts";
 import { shellPattern } from "#caching/shell-pattern.ts";
-import { type IpAddress, parseIpAddress, unmapped } from "#policy/ip-address.ts";
+import { formatIpAddress, type IpAddress, parseIpAddress, unmapped } from "#policy/ip-address.ts";
 import { contains, type Network, parseNetwork } from "#policy/network.ts";
 import type { Settings } from "#settings/schema.ts";
 
@@ -38,8 +38,12 @@ export function askedHost(host: string): AskedHost {
 export function hostRule({ match, value = "", via }: RuleSetting): HostRule {
   const text = value.toLowerCase();
   switch (match) {
-    case "exact":
-      return { match, host: askedHost(text).name, via };
+    case "exact": {
+      const { name } = askedHost(text);
+      const address = parseIpAddress(name);
+      // Browsers write an address in its one canonical form.
+      return { match, host: address === null ? name : formatIpAddress(address), via };
+    }
     case "suffix":
       return { match, domain: text.replace(/^\./, "").replace(/\.$/, ""), via };
     case "pattern":

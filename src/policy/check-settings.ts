@@ -13,22 +13,32 @@ const ADDRESS = "an IPv4 or IPv6 address, such as 127.0.0.1 or ::1; 0.0.0.0 or :
 
 type Report = (path: string, found: unknown, expected: string) => void;
 
-function checkNetworks(path: string, networks: readonly string[], report: Report): void {
+/** Reports what is no network; the hint says the network that was probably meant. */
+export function checkNetworks(path: string, networks: readonly string[], report: Report): void {
   for (const [index, text] of networks.entries()) {
     if (parseNetwork(text) === null) report(itemPath(path, index), text, networkHint(text));
   }
 }
 
-/** Says the network that was probably meant when only bits beyond the prefix are wrong. */
+/** Says the network that was probably meant: with a mask in the place of a length, or with bits beyond the prefix. */
 function networkHint(text: string): string {
   const [written = "", length = ""] = text.split("/");
   const address = parseIpAddress(written);
   const width = address?.family === 4 ? 32 : 128;
-  if (address === null || !/^[0-9]{1,3}$/.test(length) || Number(length) > width) return NETWORK;
-  const shift = BigInt(width - Number(length));
+  const prefixLength = length.includes(".") ? maskLength(length) : Number(length);
+  const isLength = /^(?:[0-9]{1,3}|[0-9.]+)$/.test(length) && prefixLength !== null && prefixLength <= width;
+  if (address === null || !isLength) return NETWORK;
+  const shift = BigInt(width - prefixLength);
   const first = (address.bits >> shift) << shift;
-  const meant = { family: address.family, first, last: first, prefixLength: Number(length) };
-  return `${NETWORK}; perhaps ${formatNetwork(meant)}`;
+  return `${NETWORK}; perhaps ${formatNetwork({ family: address.family, first, last: first, prefixLength })}`;
+}
+
+/** The prefix length of a mask such as 255.255.255.0, as the manual writes networks; null where it is none. */
+function maskLength(text: string): number | null {
+  const mask = parseIpAddress(text);
+  if (mask?.family !== 4) return null;
+  const ones = mask.bits.toString(2).padStart(32, "0").replace(/0*$/, "");
+  return ones.includes("0") ? null : ones.length;
 }
 
 function checkPorts(path: string, entries: readonly (number | string)[], report: Report): void {

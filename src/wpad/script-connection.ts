@@ -51,6 +51,7 @@ export class ScriptConnection implements WireHandler {
   #at: "waiting" | "sending" | "lingering" | "closed" = "waiting";
   #sinceMs: number;
   #isMidHead = false;
+  #clientEnded = false;
   #lingeredBytes = 0;
 
   constructor(wire: Wire, home: ConnectionHome) {
@@ -73,12 +74,12 @@ export class ScriptConnection implements WireHandler {
 
   onEnd(): void {
     // What was asked before is answered already, or is on its way out.
-    if (this.#at === "sending") this.#at = "lingering";
+    this.#clientEnded = true;
     this.wire.end();
   }
 
   onDrain(): void {
-    if (this.#at !== "sending") return;
+    if (this.#at !== "sending" || this.#clientEnded) return;
     this.#wait();
     if (this.#pump()) this.wire.resume();
   }

@@ -45,6 +45,12 @@ function statFields(pid: string): readonly string[] {
   }
 }
 
+/** User and system time so far of one process, all its threads. */
+export function processSeconds(pid: number): number {
+  const fields = statFields(String(pid));
+  return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
+}
+
 /** User and system time so far of a process group: the daemon, its threads, its workers and its helpers. */
 export function processorSeconds(group: number): number {
   let ticks = 0;

@@ -77,11 +77,11 @@ t.test("a wrong command line exits 64 and says what was probably meant", async (
 t.test("help is there for the whole and for every command", async (t) => {
   const general = await futago("--help");
   t.equal(general.code, 0);
-  const names = [...general.out.matchAll(/^ {2}((?:(?:cache|pac) )?[a-z-]+) /gm)].map(
+  const names = [...general.out.matchAll(/^ {2}((?:(?:cache|pac|console) )?[a-z-]+) /gm)].map(
     ([, name]) => name ?? "",
   );
   t.strictSame(names, [
-    ...["run", "check-settings", "status", "ha", "reload", "drain"],
+    ...["run", "check-settings", "status", "ha", "reload", "drain", "console password"],
     ...["cache purge", "cache stats", "cache inspect", "pac show", "pac test", "pac lint", "pac publish"],
     ...["version", "help"],
   ]);

@@ -204,18 +204,48 @@ t.test("carrier loss lets go at once, and is told at once", async (t) => {
   t.ok(unit.times("send", 550).length >= 1);
 });
 
-t.test("a split: the unit set as active keeps and announces, the other lets go at once", async (t) => {
+t.test(
+  "a split: the unit set as active keeps and announces, the other answers on a little and lets go",
+  async (t) => {
+    const keeper = active().pass(5_000);
+    const announced = keeper.times("announce").length;
+    keeper.peer = null;
+    keeper.pass(1_000).withPeer({ state: "active", holds: true }).pass(2_500);
+    t.equal(keeper.state.at, "active");
+    t.equal(keeper.times("announce").length, announced + 4);
+    const other = standby().pass(500);
+    other.peer = null;
+    other.pass(5_000).withPeer({ state: "active", holds: true });
+    t.match(other.state, { at: "handing-over", reason: "split" });
+    t.equal(other.pass(20).state.at, "standby");
+    t.match(other.logs("state-changed").at(-1)?.line, /^CStrap\(5\)/);
+  },
+);
+
+t.test("a split: only the unit that goes first draws the clients to itself", async (t) => {
+  const other = standby().pass(500);
+  other.peer = null;
+  other.pass(5_000).withPeer({ state: "active", holds: true, hears: false });
+  other.tell({ kind: "conflict", by: "peer" }).pass(1_000);
+  t.equal(other.state.at, "active", "until the peer hears it too");
+  t.strictSame(other.times("announce", 5_500), []);
   const keeper = active().pass(5_000);
-  const announced = keeper.times("announce").length;
-  keeper.peer = null;
-  keeper.pass(1_000).withPeer({ state: "active", holds: true }).pass(2_500);
-  t.equal(keeper.state.at, "active");
-  t.equal(keeper.times("announce").length, announced + 4);
+  t.ok(keeper.tell({ kind: "conflict", by: "peer" }).times("announce", 5_000).length > 0);
+});
+
+t.test("a peer that answers on while it hands over is no conflict", async (t) => {
+  const unit = standby().pass(500).withPeer({ state: "handing-over", holds: true });
+  t.equal(unit.state.at, "active");
+  unit.tell({ kind: "conflict", by: "peer" });
+  t.strictSame(unit.logs("address-conflict"), []);
+});
+
+t.test("a split in which the other unit falls silent again goes on", async (t) => {
   const other = standby().pass(500);
   other.peer = null;
   other.pass(1_000).withPeer({ state: "active", holds: true });
-  t.match(other.state, { at: "standby", reason: "split" });
-  t.match(other.logs("state-changed").at(-1)?.line, /^CStrap\(5\)/);
+  other.hear({ state: "fault", health: "link" });
+  t.match(other.state, { at: "active", reason: "handover-failed" });
 });
 
 t.test("a split with a sick unit: the one that is well keeps, whatever its role", async (t) => {
@@ -223,8 +253,8 @@ t.test("a split with a sick unit: the one that is well keeps, whatever its role"
   sick.peer = { state: "fault", health: "service" };
   sick.pass(100).tell({ kind: "service", name: "proxy", alive: false });
   sick.peer = { state: "active", holds: true, health: "well" };
-  t.equal(sick.hear().state.at, "fault");
-  t.ok(sick.path.includes("split → standby"));
+  t.equal(sick.hear().pass(20).state.at, "fault");
+  t.ok(sick.path.includes("split → handing-over"));
 });
 
 t.test("two units with the same role are told apart by their ids", async (t) => {
@@ -235,8 +265,16 @@ t.test("two units with the same role are told apart by their ids", async (t) => 
   larger.pass(300);
   t.equal(larger.state.at, "active");
   larger.withPeer({ state: "active", holds: true, roleActive: true });
-  t.match(larger.state, { at: "standby", reason: "split" });
+  t.match(larger.state, { at: "handing-over", reason: "split" });
   t.equal(smaller.pass(1_000).state.told.asks, true);
+});
+
+t.test("a kernel that loses the address in a handover and refuses it is a fault too", async (t) => {
+  const unit = active().pass(500).tell({ kind: "command", command: "handover" });
+  t.equal(unit.state.at, "handing-over");
+  unit.kernelObeys = false;
+  unit.tell({ kind: "kernel", holds: false, refused: false });
+  t.match(unit.state, { at: "fault", reason: "address-refused" });
 });
 
 t.test("a kernel that refuses is a fault, asked again later; the peer is not made to let go", async (t) => {

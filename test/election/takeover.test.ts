@@ -39,7 +39,7 @@ t.test("while the address answers elsewhere nothing is taken, and it is told onc
   const heldMs = unit.nowMs;
   unit.pass(500);
   t.equal(unit.state.at, "active");
-  t.equal(unit.state.sinceMs, heldMs + 100, "a beat after the last answer");
+  t.equal(unit.state.sinceMs, heldMs + 65, "twelve probes after the last answer");
 });
 
 t.test("the network is asked before a takeover is due, and only while beats are missing", async (t) => {

@@ -1,4 +1,5 @@
 import t from "tap";
+import { listNeighbours, removeNeighbour, setNeighbour } from "#floating-ip/neighbour-message.ts";
 import {
   addAddress,
   getLink,
@@ -46,6 +47,28 @@ t.test("what was written is read again", async (t) => {
       { kind: "address", present: false, address: told },
     ]);
   }
+});
+
+t.test("a neighbour is told as the kernel's headers say", async (t) => {
+  // What `ip neighbour replace 192.0.2.100 lladdr 02:00:0a:08:00:01 nud reachable dev …` sends.
+  const told = hex(
+    "30000000 1c00 0505 07000000 00000000 0200 0000 03000000 0200 00 00 0800 0100 c0000264 0a00 0200 02000a080001 0000",
+  );
+  t.equal(setNeighbour(IPV4, 3, hex("02000a080001"), 7).toString("hex"), told.toString("hex"));
+  t.equal(setNeighbour(IPV6, 3, hex("02000a080001"), 7).length, told.length + 12);
+});
+
+t.test("of neighbours it is read whether they are known", async (t) => {
+  const known = setNeighbour(IPV6, 3, hex("02000a080001"), 7);
+  t.strictSame(parseNetlink(known), [
+    { kind: "neighbour", neighbour: { index: 3, address: IPV6, isUnknown: false } },
+  ]);
+  for (const state of [0x01, 0x20]) {
+    known.writeUInt16LE(state, 24);
+    t.match(parseNetlink(known), [{ neighbour: { isUnknown: true } }]);
+  }
+  t.equal(listNeighbours(5).readUInt16LE(6), 0x301, "a dump");
+  t.equal(removeNeighbour(IPV4, 3, 7).length, 16 + 12 + 8);
 });
 
 t.test("results, ends and links are read; several in one datagram", async (t) => {

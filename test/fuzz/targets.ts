@@ -1,6 +1,7 @@
 import { authorityTarget } from "./authority-target.ts";
 import { heartbeatTarget } from "./heartbeat-target.ts";
 import { linkTarget } from "./link-target.ts";
+import { pacTarget } from "./pac-target.ts";
 import { chunkedTarget, requestTarget } from "./request-target.ts";
 import { responseTarget } from "./response-target.ts";
 import type { FuzzTarget } from "./target.ts";
@@ -13,4 +14,5 @@ export const TARGETS: readonly FuzzTarget[] = [
   authorityTarget,
   heartbeatTarget,
   linkTarget,
+  pacTarget,
 ];

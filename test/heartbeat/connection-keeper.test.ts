@@ -11,6 +11,7 @@ const LIMIT_MS = 5_000;
 
 class FakeKernel implements ConnectionKernel {
   readonly calls: string[] = [];
+  passesOn = false;
   connections = new Set<string>();
   refuses = "";
   readonly #address: string;
@@ -71,8 +72,8 @@ class End {
   isCutOff = false;
   other: End | null = null;
 
-  constructor(t: Test, nonce: number, drainMs: number) {
-    this.kernel = new FakeKernel(`192.0.2.${nonce}`);
+  constructor(t: Test, nonce: number, drainMs: number, kernel = new FakeKernel(`192.0.2.${nonce}`)) {
+    this.kernel = kernel;
     this.keeper = new ConnectionKeeper({
       kernel: this.kernel,
       send: (report: Report) => {
@@ -206,6 +207,30 @@ t.test("a unit that cannot keep the addresses: its clients are told by the other
   await b.called("tickle 3");
 });
 
+t.test("addresses that could not be taken back are hidden again", async (t) => {
+  const { a, b } = await ends(t);
+  move(a, b);
+  a.keeper.taking(true);
+  a.keeper.leaving(false);
+  t.strictSame(a.kernel.calls.slice(0, 3), ["keep", "show", "keep"]);
+  t.match(a.keeper.status, { phase: "draining", here: 3, isPassingOn: false });
+});
+
+t.test("a unit that did not run for a while does not take the other one for silent", async (t) => {
+  const { a, b } = await ends(t);
+  move(a, b);
+  const { received } = b.keeper.status.reports;
+  // What was sent meanwhile is read after the timers have run.
+  a.isCutOff = true;
+  const blockedUntilMs = performance.now() + 700;
+  while (performance.now() < blockedUntilMs);
+  await new Promise((resolve) => setImmediate(resolve));
+  await new Promise((resolve) => setImmediate(resolve));
+  a.isCutOff = false;
+  await until(() => (b.keeper.status.reports.received > received + 10 ? true : undefined), LIMIT_MS);
+  t.match(b.keeper.status, { isPassingOn: true, onOtherUnit: 3, reset: 0 });
+});
+
 t.test("a unit that cannot pass on tells them itself", async (t) => {
   const { a, b } = await ends(t);
   b.kernel.refuses = "passOn";
@@ -231,6 +256,23 @@ t.test("a holder that was started anew learns that the other one drains", async 
   again.keeper.taking(false);
   again.keeper.taken();
   await again.called("passOn 1");
+});
+
+t.test("what an earlier life passes on goes on until the other unit has spoken", async (t) => {
+  const kernel = new FakeKernel("192.0.2.2");
+  kernel.passesOn = true;
+  const { a } = await ends(t);
+  const heir = new End(t, 2, 60_000, kernel);
+  t.equal(heir.keeper.status.isPassingOn, true);
+  move(a, heir);
+  a.other = heir;
+  await until(() => heir.keeper.status.onOtherUnit === 3 || undefined, LIMIT_MS);
+  t.strictSame(kernel.calls, []);
+  a.kernel.connections = new Set();
+  await heir.called("endPassingOn");
+  const lonely = new FakeKernel("192.0.2.2");
+  lonely.passesOn = true;
+  await new End(t, 2, 60_000, lonely).called("endPassingOn");
 });
 
 t.test("what is kept is renewed, and given up when it cannot be", async (t) => {

@@ -3,16 +3,19 @@ import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import t, { type Test } from "tap";
 import { needsRoot } from "#test/support/namespaces.ts";
-import { TestPair, type UnitName } from "#test/support/test-pair.ts";
+import type { UnitName } from "#test/support/pair-settings.ts";
+import { TestPair } from "#test/support/test-pair.ts";
 import { until } from "#test/support/until.ts";
 
 const ORIGIN = { 4: "10.8.0.4", 6: "[fd08::4]" } as const;
 const FLOATING = { 4: "10.8.0.100", 6: "fd08::100" } as const;
 const NETWORKS = ["10.8.0.0/24", "fd08::/64"];
-const LIMIT_MS = 20_000;
+/** A machine that is busy takes its time to start things. */
+const LIMIT_MS = 60_000;
 
 interface Report {
   readonly fates: Readonly<Record<string, number>>;
+  readonly requests: { readonly done: number; readonly failed: number; readonly why: string };
   readonly gapMs: number;
   /** When each of them ended, ascending; 0: it runs. */
   readonly endedAtMs: readonly number[];
@@ -41,12 +44,10 @@ async function scene(t: Test, changes: object = {}): Promise<Scene> {
     },
     "unit",
     {
-      listen: [
-        { address: "0.0.0.0", port: 3128 },
-        { address: "::", port: 3128 },
-      ],
-      clients: { allowedNetworks: NETWORKS },
-      egress: { allow: NETWORKS.map((network) => ({ network })) },
+      settings: {
+        clients: { allowedNetworks: NETWORKS },
+        egress: { allow: NETWORKS.map((network) => ({ network })) },
+      },
     },
   );
   pair.network.addHost("origin", "10.8.0.4/24", "fd08::4/64");
@@ -86,6 +87,28 @@ void t.test("downloads and tunnels go on across a handover and back", { skip: ne
   }, LIMIT_MS);
   t.strictSame(fates, { complete: 200 }, "every byte in its place, no reset");
   t.comment(`largest gap ${gapMs} ms`);
+});
+
+void t.test("of requests in quick succession none fails in four moves", { skip: needsRoot }, async (t) => {
+  const { pair, ask, report } = await scene(t);
+  for (const family of [4, 6] as const)
+    await ask({ open: "requests", count: 10, proxy: FLOATING[family], origin: ORIGIN[family] });
+  const goesOn = async (): Promise<void> => {
+    const { done } = (await report()).requests;
+    await until(async () => (await report()).requests.done > done + 100 || undefined, LIMIT_MS);
+  };
+  await goesOn();
+  for (const [from, to] of [
+    ["a", "b"],
+    ["b", "a"],
+    ["a", "b"],
+    ["b", "a"],
+  ] as const) {
+    await pair.command(from, "pair-handover");
+    await pair.settled(to);
+    await goesOn();
+  }
+  t.match((await report()).requests, { failed: 0, why: "" });
 });
 
 /** Clients that wait for an answer that will not come, half of them over IPv6; the other unit knows of all. */
@@ -203,6 +226,37 @@ void t.test(
     await until(async () => (await report()).fates["reset"] === 10 || undefined, LIMIT_MS);
     await nothingLeft(pair, "b");
     t.match(await pair.seen(), { lost: 0, twice: 0 });
+  },
+);
+
+void t.test(
+  "a heartbeat process that is killed costs no connection, whether its unit holds or has just taken",
+  { skip: needsRoot },
+  async (t) => {
+    const { pair, ask, report } = await scene(t, { leaseMs: 20_000 });
+    const killed = async (name: UnitName): Promise<void> => {
+      const pid = (await pair.status(name))?.pid ?? 0;
+      process.kill(pid, "SIGKILL");
+      await until(async () => {
+        const status = await pair.status(name);
+        return (status !== null && status.pid !== pid && status.own.state === "active") || undefined;
+      }, LIMIT_MS);
+    };
+    for (const family of [4, 6] as const)
+      await ask({
+        open: "download",
+        ...{ count: 20, bytes: 250_000, everyMs: 20, proxy: FLOATING[family], origin: ORIGIN[family] },
+      });
+    await killed("a");
+    await pair.settled("a");
+    await until(async () => (await connectionsOf(pair, "b"))?.known === 40 || undefined, LIMIT_MS);
+    await pair.command("a", "pair-handover");
+    await pair.settled("b");
+    await killed("b");
+    await until(async () => (await connectionsOf(pair, "b"))?.onOtherUnit === 40 || undefined, LIMIT_MS);
+    await until(async () => (await report()).fates["running"] === undefined || undefined, LIMIT_MS);
+    t.strictSame((await report()).fates, { complete: 40 });
+    for (const name of ["a", "b"] as const) await nothingLeft(pair, name);
   },
 );
 

@@ -3,7 +3,8 @@ import { once } from "node:events";
 import t from "tap";
 import type { PairStatusAnswer } from "#control/contract.ts";
 import { needsRoot } from "#test/support/namespaces.ts";
-import { TestPair, type UnitName } from "#test/support/test-pair.ts";
+import type { UnitName } from "#test/support/pair-settings.ts";
+import { TestPair } from "#test/support/test-pair.ts";
 import { until } from "#test/support/until.ts";
 
 const LIMIT_MS = 15_000;
@@ -81,6 +82,8 @@ void t.test("settings with faults change nothing", { skip: needsRoot }, async (t
   const pair = await TestPair.start(t, TIMES);
   const { sent = 0 } = (await pair.status("a")) ?? {};
   await pair.reload("a", { peerAddress: "10.8.0.1" });
+  await pair.reload("a", { keyFile: "/nowhere/pair.key", intervalMs: 40 });
+  await pair.reload("a", {}, "short");
   await matches(pair, "a", (status) => status.sent > sent + 10);
   await pair.settled("a");
   t.match(await pair.seen(), { lost: 0 });

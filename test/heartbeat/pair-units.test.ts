@@ -13,7 +13,8 @@ const pairOf = (t: Test): Promise<TestPair> =>
     {
       intervalMs: 100,
       count: 3,
-      leaseMs: 3_000,
+      // Long enough for a process to be started on a machine that is busy.
+      leaseMs: 10_000,
       failback: { mode: "at-once", holdMs: 200 },
       services: [{ name: "proxy" }],
     },

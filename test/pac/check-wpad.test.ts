@@ -46,15 +46,25 @@ t.test("nothing is asked of a server that is off", async (t) => {
 
 t.test("what is allowed by choice is warned of, with the reason", async (t) => {
   const redundancy = { enabled: true, peerAddress: "192.168.0.2" };
-  t.strictSame(wpadWarnings(wpadSettings({}, { redundancy })), []);
-  t.match(wpadWarnings(wpadSettings({ trailingDirect: true }, { redundancy })), [
+  const listen = [{ address: "0.0.0.0", port: 8080 }];
+  t.strictSame(wpadWarnings(wpadSettings({}, { redundancy, listen })), []);
+  t.match(wpadWarnings(wpadSettings({ trailingDirect: true }, { redundancy, listen })), [
     /Chrome and Edge for 5 minutes, Firefox for 30/,
   ]);
-  t.match(wpadWarnings(wpadSettings({ profiles: [{ name: "x", trailingDirect: true }] }, { redundancy })), [
-    /trailingDirect/,
-  ]);
-  t.match(wpadWarnings(wpadSettings({ resolveNames: true }, { redundancy })), [/look-up/]);
-  t.match(wpadWarnings(wpadSettings({})), [/state of the peer is not known/]);
-  const proxies = [{ name: "a", host: "proxy", scheme: "https" }];
-  t.match(wpadWarnings(wpadSettings({ proxies })), [/HTTPS/, /without a domain/]);
+  t.match(
+    wpadWarnings(wpadSettings({ profiles: [{ name: "x", trailingDirect: true }] }, { redundancy, listen })),
+    [/trailingDirect/],
+  );
+  t.match(wpadWarnings(wpadSettings({ resolveNames: true }, { redundancy, listen })), [/look-up/]);
+  t.match(wpadWarnings(wpadSettings({}, { listen })), [/state of the peer is not known/]);
+  const proxies = [
+    { name: "a", host: "proxy", scheme: "https" },
+    { name: "b", host: "192.0.2.1", scheme: "https" },
+  ];
+  t.match(wpadWarnings(wpadSettings({ proxies })), [/WinINet/, /certificate/, /without a domain/]);
+  for (const at of [
+    { address: "127.0.0.1", port: 8080 },
+    { address: "0.0.0.0", port: 3128 },
+  ])
+    t.match(wpadWarnings(wpadSettings({}, { redundancy, listen: [at] })), [/does not listen on that port/]);
 });

@@ -33,7 +33,7 @@ t.test("a network is for addresses, whatever they are written as", async (t) => 
 t.test("exact hosts, patterns and plain names", async (t) => {
   t.ok(isFor("exact", "www.example.com", "WWW.example.com."));
   t.notOk(isFor("exact", "example.com", "www.example.com"));
-  t.ok(isFor("exact", "[2001:db8::1]", "2001:db8::1"));
+  t.ok(isFor("exact", "[2001:DB8:0::1]", "2001:db8::1"));
   t.ok(isFor("pattern", "*.dev.??", "a.b.dev.jp"));
   t.notOk(isFor("pattern", "*.dev.??", "dev.jp"));
   t.ok(isFor("plain", undefined, "intranet"));

@@ -1,4 +1,5 @@
 /** Random settings of the WPAD server that have no fault, and hosts that come near their rules. */
+import { formatIpAddress, parseIpAddress } from "#policy/ip-address.ts";
 import { parseSettings } from "#settings/parse-settings.ts";
 import type { Settings } from "#settings/schema.ts";
 import type { Rng } from "#test/fuzz/rng.ts";
@@ -35,10 +36,25 @@ const ADDRESSES_V6 = [
   "fe80::1:2",
   "1:2:3:4:5:6:7:8",
 ];
-const NETWORKS = [
-  ...["10.0.0.0/8", "10.1.0.0/16", "10.1.2.0/23", "10.1.2.3", "192.168.0.0/28", "172.16.0.0/12", "0.0.0.0/0"],
-  ...["2001:db8::/32", "fd00::/8", "fe80::/10", "::/0", "2001:db8:0:2::/63", "1:2:3:4:5:6:7:8", "::1"],
-];
+const widthOf = (family: 4 | 6): number => (family === 4 ? 32 : 128);
+
+/** The network of any prefix length around one of the addresses. */
+function network(rng: Rng): string {
+  const address = parseIpAddress(rng.pick(rng.oneIn(2) ? ADDRESSES_V4 : ADDRESSES_V6));
+  if (address === null) throw new Error("an address of the list");
+  const width = widthOf(address.family);
+  const length = rng.below(width + 1);
+  const hostBits = BigInt(width - length);
+  return `${formatIpAddress({ ...address, bits: (address.bits >> hostBits) << hostBits })}/${length}`;
+}
+
+/** One of the addresses, perhaps with one bit turned. */
+function address(rng: Rng): string {
+  const found = parseIpAddress(rng.pick(rng.oneIn(2) ? ADDRESSES_V4 : ADDRESSES_V6));
+  if (found === null) throw new Error("an address of the list");
+  const turned = rng.oneIn(3) ? 0n : 1n << BigInt(rng.below(widthOf(found.family)));
+  return formatIpAddress({ ...found, bits: found.bits ^ turned });
+}
 
 const name = (rng: Rng): string =>
   `${rng.some(3, () => `${rng.pick(LABELS)}.`)}${rng.pick(rng.oneIn(4) ? LABELS : TOPS)}`;
@@ -66,7 +82,7 @@ function rule(rng: Rng, proxies: readonly string[]): object {
     case 3:
       return { match: "pattern", value: pattern(rng) || "*", via };
     case 4:
-      return { match: "network", value: rng.pick(NETWORKS), via };
+      return { match: "network", value: network(rng), via };
     default:
       return { match: "plain", via };
   }
@@ -92,23 +108,23 @@ export function randomSettings(rng: Rng): Settings {
   const names = listOf(1 + rng.below(5), (index) => `p${index}`);
   const balance = rng.pick(["parity", "rendezvous", "host", "host", "none"]);
   const weight = (): number => (balance === "parity" ? 1 : 1 + rng.below(5));
+  const peer = rng.below(2 * names.length);
   const proxies = names.map((each, index) => ({
     name: each,
     host: rng.pick([`192.0.2.${index}`, `proxy${index}.example.com`, `2001:db8::${index + 5}`]),
     port: 1 + rng.below(65_535),
-    scheme: rng.pick(["http", "https"]),
+    scheme: index === peer ? "http" : rng.pick(["http", "https"]),
     weight: index > 0 && rng.oneIn(6) ? 0 : weight(),
-    unit: rng.oneIn(3) ? "peer" : "other",
+    unit: index === peer ? "peer" : "other",
   }));
-  const peers = proxies.filter(({ unit }) => unit === "peer");
   const text = JSON.stringify({
     wpad: {
       enabled: true,
-      proxies: peers.length > 1 ? proxies.map((each) => ({ ...each, unit: "other" })) : proxies,
+      proxies,
       balance,
       balanceBy: rng.pick(["address", "network"]),
       rules: distinct(listOf(rng.below(8), () => rule(rng, names))),
-      directNetworks: listOf(rng.below(3), () => rng.pick(NETWORKS)),
+      directNetworks: listOf(rng.below(3), () => network(rng)),
       plainHostsDirect: rng.oneIn(2),
       resolveNames: rng.oneIn(4),
       trailingDirect: rng.oneIn(4),
@@ -161,7 +177,7 @@ export function randomHost(rng: Rng, { wpad }: Settings): string {
     case 0:
       return rng.pick(ODD_HOSTS);
     case 1:
-      return rng.pick([...ADDRESSES_V4, ...ADDRESSES_V6]);
+      return address(rng);
     case 2:
     case 3: {
       const value = wpad.rules.length === 0 ? undefined : rng.pick(wpad.rules).value;

@@ -2,6 +2,7 @@ import { createSocket, type Socket } from "node:dgram";
 import { once } from "node:events";
 import t, { type Test } from "tap";
 import type { Outcome } from "#base/outcome.ts";
+import { encodeReport, type Report, type ReportFault } from "#connections/report.ts";
 import { type DecodeFault, encodePacket, type Packet } from "#election/packet.ts";
 import { HeartbeatPaths, type HeartbeatPathsOptions } from "#peer/heartbeat-paths.ts";
 import { until } from "#test/support/until.ts";
@@ -116,6 +117,52 @@ t.test("more than a unit could mean in one second is not decoded", async (t) => 
   nowMs = 1_000;
   receiver.send(PACKET);
   await until(() => heard.length === 5_001 || undefined, LIMIT_MS);
+});
+
+const REPORT: Report = {
+  pairId: PACKET.pairId,
+  nonce: 13,
+  sequence: 1,
+  phase: "serving",
+  leftMs: 0,
+  connections: 1,
+  pages: 1,
+  page: 0,
+  via: { ipv4: null, ipv6: null },
+  keys: ["\u000c8\u0001\u0002\u00c0\u0000\u0002d\u00c0\u0000\u0002\u0007"],
+};
+
+t.test("reports come beside the heartbeats, with the same key", async (t) => {
+  const reports: Outcome<Report, ReportFault>[] = [];
+  const { paths: sender, heard, port } = await paths(t, { onReport: (report) => reports.push(report) });
+  sender.report(REPORT);
+  await until(() => reports.length === 1 || undefined, LIMIT_MS);
+  t.strictSame(reports, [{ ok: true, value: REPORT }]);
+  const peer = await socketAt(t, "127.0.0.1");
+  peer.send(
+    encodeReport(REPORT, () => new Uint8Array(32)),
+    port,
+    "127.0.0.1",
+  );
+  await until(() => reports.length === 2 || undefined, LIMIT_MS);
+  t.match(reports[1], { ok: false, error: "bad-mac" });
+  t.strictSame(heard, []);
+});
+
+t.test("a flood of reports keeps no heartbeat out", async (t) => {
+  let reports = 0;
+  const { paths: receiver, heard } = await paths(t, {
+    onReport: () => {
+      reports += 1;
+    },
+  });
+  for (let round = 1; receiver.status.overrun === 0; round += 1) {
+    for (let sequence = 0; sequence < 50; sequence += 1) receiver.report({ ...REPORT, sequence });
+    await until(() => reports + receiver.status.overrun >= round * 50 || undefined, LIMIT_MS);
+  }
+  t.equal(reports, 7_000);
+  receiver.send(PACKET);
+  await until(() => heard.length === 1 || undefined, LIMIT_MS);
 });
 
 t.test("what cannot be sent is counted, and the queue is bounded", async (t) => {

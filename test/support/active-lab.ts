@@ -9,9 +9,8 @@ import { callControl } from "#control/client.ts";
 import type { PairStatusAnswer, StatusAnswer } from "#control/contract.ts";
 import { type BrowserName, LabBrowser, type ScriptUrl } from "./lab-browser.ts";
 import { TestNetwork } from "./namespaces.ts";
+import { otherUnit, type UnitName } from "./pair-settings.ts";
 import { until } from "./until.ts";
-
-export type UnitName = "a" | "b";
 
 const UNITS = { a: "10.8.0.1", b: "10.8.0.2" } as const;
 const FLOATING = { a: "10.8.0.100", b: "10.8.0.101" } as const;
@@ -26,8 +25,6 @@ const LOG_LIMIT_MS = 15_000;
 const SECOND_PAIR = { pairId: 2, port: 7_901 } as const;
 
 const SCRIPT_URL = `http://${FLOATING.a}/wpad.dat`;
-
-const otherUnit = (name: UnitName): UnitName => (name === "a" ? "b" : "a");
 
 export class ActiveLab {
   readonly network: TestNetwork;

@@ -2,12 +2,15 @@
  * A program for a client of a test network: many connections at once through a proxy.
  *   { open: "download" | "tunnel" | "stalled", count, proxy, origin, bytes, everyMs } in, { opened } out when
  *   all of them have got their first bytes;   { report: true } in, what became of them out;   { close: true } in
+ *   { open: "requests", count, … }: so many go on with one short request after the other, each on a connection
+ *   of its own, and every second of them on one that is kept
  */
+import { Agent, get } from "node:http";
 import { connect, type Socket } from "node:net";
 import { isPattern, patternAt } from "./pattern.ts";
 
 interface Order {
-  readonly open?: "download" | "tunnel" | "stalled";
+  readonly open?: "download" | "tunnel" | "stalled" | "requests";
   readonly count?: number;
   readonly proxy?: string;
   readonly origin?: string;
@@ -81,18 +84,57 @@ function follow(order: Order, isReady: () => void): void {
   socket.on("error", () => end("reset"));
 }
 
+const requests = { done: 0, failed: 0, why: "" };
+let isAsking = true;
+
+/** One short request after the other. */
+function keepAsking(order: Order, isKept: boolean): void {
+  const { proxy = "", origin = "" } = order;
+  const agent = isKept ? new Agent({ keepAlive: true, maxSockets: 1 }) : new Agent();
+  const options = { host: proxy, port: 3128, path: `http://${origin}:8080/100/1`, agent };
+  const askOnce = (): void => {
+    if (!isAsking) return;
+    const request = get(options, (response) => {
+      let bytes = Buffer.alloc(0);
+      response.on("data", (chunk: Buffer) => {
+        bytes = Buffer.concat([bytes, chunk]);
+      });
+      response.on("error", (error) => fail(error.message));
+      response.on("end", () => {
+        const isRight = response.statusCode === 200 && bytes.length === 100 && isPattern(bytes, 0);
+        if (!isRight) fail(`status ${response.statusCode}, ${bytes.length} bytes`);
+        else {
+          requests.done += 1;
+          setTimeout(askOnce, 2);
+        }
+      });
+    });
+    const fail = (why: string): void => {
+      requests.failed += 1;
+      requests.why = why;
+      setTimeout(askOnce, 2);
+    };
+    request.on("error", (error) => fail(error.message));
+  };
+  askOnce();
+}
+
 function report(): object {
   const fates: Partial<Record<Fate, number>> = {};
   for (const { fate } of connections) fates[fate] = (fates[fate] ?? 0) + 1;
   return {
     fates,
+    requests,
     gapMs: Math.max(0, ...connections.map(({ gapMs }) => gapMs)),
     endedAtMs: connections.map(({ endedAtMs }) => endedAtMs).sort((a, b) => a - b),
   };
 }
 
 process.on("message", (order: Order) => {
-  if (order.open !== undefined) {
+  if (order.open === "requests") {
+    for (let index = 0; index < (order.count ?? 1); index += 1) keepAsking(order, index % 2 === 1);
+    process.send?.({ opened: true });
+  } else if (order.open !== undefined) {
     let waiting = order.count ?? 1;
     for (let index = 0; index < (order.count ?? 1); index += 1)
       follow(order, () => {
@@ -100,6 +142,7 @@ process.on("message", (order: Order) => {
         if (waiting === 0) process.send?.({ opened: true });
       });
   } else if (order.close) {
+    isAsking = false;
     for (const { socket } of connections.splice(0)) socket.destroy();
     process.send?.({ closed: true });
   } else process.send?.(report());

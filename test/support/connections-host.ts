@@ -31,6 +31,7 @@ const CALLS: Readonly<Record<string, (argument: never) => unknown>> = {
   show: () => connections.show(),
   endKeeping: () => connections.endKeeping(),
   passOn: (via: Via) => connections.passOn(viaOf(via)),
+  passesOn: () => connections.passesOn,
   endPassingOn: () => connections.endPassingOn(),
   listen: (port: number) => void createServer(() => {}).listen(port, "::"),
 };

@@ -1,6 +1,6 @@
 /**
  * A program for a host of a test network: the adapter of floating addresses, worked by messages.
- *   node floating-host.ts ADDRESS,…  →  { event, … } out; { call, argument } in, { result } out
+ *   node floating-host.ts ADDRESS,… GATEWAY NEIGHBOUR,…  →  { event, … } out; { call, argument } in, { result } out
  */
 import { readFileSync } from "node:fs";
 import { FloatingAddresses } from "#floating-ip/floating-addresses.ts";
@@ -10,7 +10,7 @@ const tell = (message: object): void => void process.send?.(message);
 const opened = FloatingAddresses.open({
   addresses: (process.argv[2] ?? "").split(",").map((address) => ({ address, interface: "eth0" })),
   gateway: process.argv[3] ?? null,
-  neighbours: [],
+  neighbours: process.argv[4]?.split(",") ?? [],
   onLink: () => tell({ event: "link" }),
   onAddresses: () => tell({ event: "addresses" }),
   onClaim: (claim) => tell({ event: "claim", ...claim }),
@@ -24,6 +24,7 @@ const CALLS: Readonly<Record<string, (argument: never) => unknown>> = {
   announce: () => floating.announce(),
   probe: () => floating.probe(),
   askFor: (address: string) => floating.askFor(address),
+  keepNeighbours: () => floating.keepNeighbours(),
   refresh: () => floating.refresh(),
   holdAndLook: (leaseMs: number) => {
     floating.hold(leaseMs);

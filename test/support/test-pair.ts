@@ -1,19 +1,30 @@
 /** Two units and a client, on a bridge of their own. Root only. */
 import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Test } from "tap";
 import type { Outcome } from "#base/outcome.ts";
 import { callControl } from "#control/client.ts";
 import type { ControlCommand, PairStatusAnswer } from "#control/contract.ts";
 import { TestNetwork } from "./namespaces.ts";
+import { NetworkWire } from "./network-wire.ts";
+import type { Owner } from "./owner.ts";
+import {
+  ECHO_PORT,
+  type Family,
+  floatingOf,
+  hostAddresses,
+  otherUnit,
+  PLAN,
+  PROXY_PORT,
+  pairSettings,
+  SECOND_PLAN,
+  type UnitName,
+} from "./pair-settings.ts";
+import { ProbingClient } from "./probing-client.ts";
 import { until } from "./until.ts";
 
-export type UnitName = "a" | "b";
-
-/** What the client saw since it was last asked. */
+/** What the client saw since it was last asked, of all addresses and ways together. */
 export interface Seen {
   readonly probes: number;
   readonly lost: number;
@@ -21,61 +32,74 @@ export interface Seen {
   readonly outageMs: number;
   /** How late the client itself was at worst: what the machine did not have time for. */
   readonly lagMs: number;
-  /** Questions for the address that two machines answered. */
+  /** Questions for an address that two machines answered. */
   readonly twice: number;
 }
 
-const ADDRESSES = { a: "10.8.0.1", b: "10.8.0.2", client: "10.8.0.3", floating: "10.8.0.100" } as const;
-/** Beside them, for who wants to use them. */
-const IPV6_ADDRESSES = { a: "fd08::1", b: "fd08::2", client: "fd08::3" } as const;
-const ECHO_PORT = "9000";
-const LIMIT_MS = 15_000;
-const KEY = "the key of a test pair";
+/** What a test may want beside two units on one network. */
+export interface TestPairExtras {
+  /** Of the floating addresses; IPv4 alone unless named. */
+  readonly families?: readonly Family[];
+  /** Whether the client fetches pages through the proxy too. */
+  readonly fetches?: boolean;
+  /** Whether there is a second network for heartbeats. */
+  readonly secondPath?: boolean;
+  /** The interface of the floating addresses, made by `prepare` of eth0 on each host; eth0 unless named. */
+  readonly device?: { readonly name: string; readonly prepare: (network: TestNetwork, host: string) => void };
+  /** Whether the wall clocks that the units see jump all the time. */
+  readonly jumpingClocks?: boolean;
+  /** Whether the units' cables can be made bad. */
+  readonly wires?: boolean;
+  /** Whatever the units' settings have beside the redundancy section. */
+  readonly settings?: object;
+}
 
-const otherUnit = (name: UnitName): UnitName => (name === "a" ? "b" : "a");
+const LIMIT_MS = 30_000;
+const KEY = "the key of a test pair";
+const UNITS = ["a", "b"] as const;
 
 export class TestPair {
   readonly network: TestNetwork;
-  readonly #folder = mkdtempSync(join(tmpdir(), "futago-pair-"));
   readonly #redundancy: object;
-  readonly #settings: object;
   readonly #program: "heartbeatd" | "unit";
+  readonly #extras: TestPairExtras;
   readonly #programs = new Map<UnitName, ChildProcess>();
-  #client: ChildProcess | null = null;
+  readonly #wires = new Map<UnitName, NetworkWire>();
+  readonly #logs = new Map<UnitName, string>();
+  #client: ProbingClient | null = null;
 
-  private constructor(t: Test, redundancy: object, program: "heartbeatd" | "unit", settings: object) {
-    this.network = new TestNetwork(t);
+  private constructor(
+    owner: Owner,
+    redundancy: object,
+    program: "heartbeatd" | "unit",
+    extras: TestPairExtras,
+  ) {
+    this.network = new TestNetwork(owner);
     this.#program = program;
+    this.#extras = extras;
     this.#redundancy = redundancy;
-    this.#settings = settings;
-    t.teardown(() => rmSync(this.#folder, { recursive: true, force: true }));
   }
 
-  /**
-   * A pair that works: the unit set as active holds, the client is answered. Runs `program` on each unit, with
-   * `settings` beside those of the pair.
-   */
+  /** A pair that works: the unit set as active holds, the client is answered. Runs `program` on each unit. */
   static async start(
-    t: Test,
+    owner: Owner,
     redundancy: object,
     program: "heartbeatd" | "unit" = "heartbeatd",
-    settings: object = {},
+    extras: TestPairExtras = {},
   ): Promise<TestPair> {
-    const pair = new TestPair(t, redundancy, program, settings);
-    for (const name of ["a", "b", "client"] as const)
-      pair.network.addHost(name, `${ADDRESSES[name]}/24`, `${IPV6_ADDRESSES[name]}/64`);
-    for (const name of ["a", "b"] as const) await pair.#startEcho(name);
+    const pair = new TestPair(owner, redundancy, program, extras);
+    await pair.#build();
     pair.startProgram("a");
     await pair.reaches("a", "active");
     pair.startProgram("b");
     await pair.settled("a");
-    pair.#client = pair.network.node(
-      "client",
-      ["test/support/floating-client.ts", ADDRESSES.floating, ECHO_PORT],
-      true,
-    );
-    await once(pair.#client, "message");
-    await pair.seen();
+    pair.#client = await ProbingClient.start(pair.network, {
+      host: "client",
+      device: extras.device?.name ?? "eth0",
+      addresses: floatingOf(pair.#families),
+      echoPort: ECHO_PORT,
+      ...(extras.fetches ? { proxyPort: PROXY_PORT, originAddress: PLAN[4].client } : {}),
+    });
     return pair;
   }
 
@@ -88,41 +112,43 @@ export class TestPair {
   /** Starts what the unit runs, with settings of its own. */
   startProgram(name: UnitName): void {
     const { file, state } = this.#writeSettings(name, {}, KEY);
-    const words =
-      this.#program === "unit" ? ["appliance/cli/futago.ts", "run"] : ["appliance/main/heartbeatd.ts"];
-    const program = this.network.node(name, [...words, "--settings", file, "--state", state]);
+    const preload = this.#extras.jumpingClocks ? ["--import", "./test/support/jumping-clock.ts"] : [];
+    const where = ["--settings", file, "--state", state];
+    // The firmware schedules the heartbeat in real time; bounds of milliseconds hold there, not on a busy machine.
+    const program =
+      this.#program === "unit"
+        ? this.network.node(name, [...preload, "appliance/cli/futago.ts", "run", ...where])
+        : this.network.device(name, [...preload, "appliance/main/heartbeatd.ts", ...where]);
     this.#programs.set(name, program);
     program.stdout?.resume();
-    program.stderr?.resume();
+    program.stderr?.on("data", (text: Buffer) => {
+      this.#logs.set(name, (this.#logs.get(name) ?? "") + text);
+    });
   }
 
   #writeSettings(name: UnitName, changes: object, key: string): { file: string; state: string } {
-    const state = join(this.#folder, name);
+    const state = join(this.network.folder, name);
     mkdirSync(state, { recursive: true });
-    writeFileSync(join(state, "key"), key);
-    const settings = {
-      unit: { name: `unit-${name}` },
-      listen: [{ address: "0.0.0.0", port: 3128 }],
-      console: { enabled: false },
-      clients: { allowedNetworks: ["10.8.0.0/24"] },
-      workers: 1,
-      cache: { enabled: false },
-      metrics: { enabled: false },
-      ...this.#settings,
-      redundancy: {
-        enabled: true,
-        role: name === "a" ? "active" : "standby",
-        peerAddress: ADDRESSES[otherUnit(name)],
-        keyFile: join(state, "key"),
-        floatingAddresses: [{ address: ADDRESSES.floating, prefixLength: 24, interface: "eth0" }],
-        services: [],
-        ...this.#redundancy,
-        ...changes,
-      },
-    };
-    const file = join(state, "settings.json");
-    writeFileSync(file, JSON.stringify(settings));
+    const [keyFile, file] = [join(state, "key"), join(state, "settings.json")];
+    writeFileSync(keyFile, key);
+    const { device, secondPath, settings } = this.#extras;
+    const second = secondPath ? { secondPeerAddress: SECOND_PLAN[otherUnit(name)] } : {};
+    const redundancy = { ...second, ...this.#redundancy, ...changes };
+    const options = { keyFile, families: this.#families, device: device?.name ?? "eth0", redundancy };
+    writeFileSync(file, JSON.stringify({ ...pairSettings(name, options), ...settings }));
     return { file, state };
+  }
+
+  /** What the unit's programs have written to the log. */
+  logOf(name: UnitName): string {
+    return this.#logs.get(name) ?? "";
+  }
+
+  /** The bad cable of a unit. */
+  wire(name: UnitName): NetworkWire {
+    const wire = this.#wires.get(name);
+    if (wire === undefined) throw new Error("this pair has no wires");
+    return wire;
   }
 
   /** Sends a signal to that program; for one that ends it, resolves when it is gone. */
@@ -136,7 +162,7 @@ export class TestPair {
   }
 
   socketOf(name: UnitName): string {
-    return join(this.#folder, name, "heartbeat.sock");
+    return join(this.network.folder, name, "heartbeat.sock");
   }
 
   async command(
@@ -167,19 +193,42 @@ export class TestPair {
 
   /** What the client has seen since the last call; waits for what is still under way. */
   async seen(): Promise<Seen> {
-    const client = this.#client;
-    if (client === null) throw new Error("the client has not started");
-    await new Promise((resolve) => setTimeout(resolve, 250));
-    const answer = once(client, "message");
-    client.send("report");
-    const [seen] = (await answer) as [Seen];
-    return seen;
+    if (this.#client === null) throw new Error("the client has not started");
+    const { udp, http, lagMs, twice } = await this.#client.seen();
+    const all = [...udp, ...http];
+    return {
+      probes: all.reduce((sum, { probes }) => sum + probes, 0),
+      lost: all.reduce((sum, { lost }) => sum + lost, 0),
+      outageMs: Math.max(...all.map(({ outageMs }) => outageMs)),
+      lagMs,
+      twice,
+    };
   }
 
-  async #startEcho(name: UnitName): Promise<void> {
-    await once(
-      this.network.node(name, ["test/support/udp-echo.ts", ADDRESSES.floating, ECHO_PORT], true),
-      "message",
+  get #families(): readonly Family[] {
+    return this.#extras.families ?? [4];
+  }
+
+  async #build(): Promise<void> {
+    const { network } = this;
+    for (const host of [...UNITS, "client"] as const) {
+      network.addHost(host, ...hostAddresses(host));
+      this.#extras.device?.prepare(network, host);
+    }
+    if (this.#extras.wires)
+      for (const name of UNITS) this.#wires.set(name, await NetworkWire.start(network, name));
+    if (this.#extras.secondPath) {
+      network.addBridge("br1");
+      for (const name of UNITS) {
+        network.plug(name, "eth1", "br1");
+        network.bringUp(name, "eth1", `${SECOND_PLAN[name]}/${SECOND_PLAN.prefixLength}`);
+      }
+    }
+    await Promise.all(
+      UNITS.map((name) => {
+        const words = ["test/support/udp-echo.ts", floatingOf(this.#families).join(","), String(ECHO_PORT)];
+        return once(network.device(name, words), "message");
+      }),
     );
   }
 }

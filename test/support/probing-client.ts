@@ -1,0 +1,81 @@
+/** A client of floating addresses on a test network: what it asks, sees and loses. */
+import type { ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { setTimeout as pause } from "node:timers/promises";
+import type { TestNetwork } from "./namespaces.ts";
+
+/** What was asked of one address in one way. */
+export interface Probed {
+  readonly probes: number;
+  readonly lost: number;
+  /** The longest time without an answer. */
+  readonly outageMs: number;
+}
+
+/** What the client saw since it was last asked; an entry for each address. */
+export interface Report {
+  readonly udp: readonly Probed[];
+  /** Pages fetched through the proxy; empty without one. */
+  readonly http: readonly Probed[];
+  /** How late the client itself was at worst: what the machine did not have time for. */
+  readonly lagMs: number;
+  /** Questions for an address that two machines answered. */
+  readonly twice: number;
+}
+
+export interface ProbingClientOptions {
+  readonly host: string;
+  /** The interface that the addresses are asked for on; eth0 unless named. */
+  readonly device?: string;
+  readonly addresses: readonly string[];
+  readonly echoPort: number;
+  /** With it pages are fetched too; the client is their origin, at `originAddress`. */
+  readonly proxyPort?: number;
+  readonly originAddress?: string;
+}
+
+/** A little more than the client gives answers of each kind. */
+const DECIDED_MS = { udp: 225, http: 525 } as const;
+
+export class ProbingClient {
+  readonly #child: ChildProcess;
+  readonly #decidedMs: number;
+
+  private constructor(child: ChildProcess, decidedMs: number) {
+    this.#child = child;
+    this.#decidedMs = decidedMs;
+  }
+
+  /** Starts it on that host; it ends with the network. */
+  static async start(network: TestNetwork, options: ProbingClientOptions): Promise<ProbingClient> {
+    const { host, device = "eth0", addresses, echoPort, proxyPort, originAddress } = options;
+    const fetches = proxyPort === undefined ? [] : [String(proxyPort), originAddress ?? ""];
+    const asked = [device, addresses.join(","), String(echoPort)];
+    const words = ["test/support/floating-client.ts", ...asked, ...fetches];
+    const child = network.device(host, words);
+    child.stdout?.resume();
+    child.stderr?.pipe(process.stderr);
+    await once(child, "message");
+    const client = new ProbingClient(child, DECIDED_MS[proxyPort === undefined ? "udp" : "http"]);
+    await client.seen();
+    return client;
+  }
+
+  /** What it has seen since the last call; waits for what is still under way. */
+  async seen(): Promise<Report> {
+    await pause(this.#decidedMs);
+    return (await this.#ask("report")) as Report;
+  }
+
+  /** How long one of the addresses has not answered a datagram. */
+  async silentMs(): Promise<number> {
+    return (await this.#ask("silence")) as number;
+  }
+
+  async #ask(message: string): Promise<unknown> {
+    const answer = once(this.#child, "message");
+    this.#child.send(message);
+    const [value] = (await answer) as [unknown];
+    return value;
+  }
+}
