@@ -148,6 +148,11 @@ export class TestNetwork {
     return child;
   }
 
+  /** Runs a program within a host and answers what it printed. */
+  run(name: string, ...words: readonly string[]): string {
+    return ip(...this.#within(name), ...words);
+  }
+
   /** The namespace of a host, for programs that are started by others. */
   namespaceOf(name: string): string {
     return this.#space(name);
