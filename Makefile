@@ -59,7 +59,7 @@ bench-ha: dist/.built ## Compares the pair with keepalived and ucarp (root): mak
 pair: dist/.built ## Two units, a client and a bridge on this machine (root): one key kills, cuts, heals, hands over
 	@$(NODE) test/pair/run.ts
 
-soak: node_modules/.installed ## Half an hour of proxy load beside the heartbeat (root): make soak SOAK="--minutes 5"
+soak: dist/.built ## Half an hour of proxy load beside the heartbeat (root): make soak SOAK="--minutes 5"
 	@$(NODE) test/soak/run.ts $(SOAK)
 
 format: node_modules/.installed ## Formats the tree

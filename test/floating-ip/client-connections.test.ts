@@ -41,11 +41,8 @@ void t.test(
   { skip: needsRoot },
   async (t) => {
     const { network, call } = await hosts(t);
-    for (const [address, prefix] of [
-      [FLOATING[0], 32],
-      [FLOATING[1], 128],
-    ])
-      network.ip("a", "address", "add", `${address}/${prefix}`, "dev", "eth0", "nodad");
+    network.ip("a", "address", "add", `${FLOATING[0]}/32`, "dev", "eth0");
+    network.ip("a", "address", "add", `${FLOATING[1]}/128`, "dev", "eth0", "nodad");
     t.strictSame(await call("list"), []);
     // One listener on all addresses of both families: IPv4 clients are IPv6 sockets then.
     await call("listen", 3128);

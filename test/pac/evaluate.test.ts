@@ -56,14 +56,18 @@ t.test("by host: each proxy has its share of the hosts, and a host keeps its pro
     { name: "a", host: "192.0.2.1", weight: 3 },
     { name: "b", host: "192.0.2.2", weight: 1 },
   ];
-  const first = (host: string, of: readonly object[] = proxies): string =>
-    ask({ balance: "host", proxies: of }, host).route.split(";")[0] ?? "";
+  const chooser = (of: readonly object[]) => {
+    const plan = planFor(plansOf(wpadSettings({ balance: "host", proxies: of }).wpad), "10.0.0.4");
+    const order = clientOrder(plan, "10.0.0.4", ALL_WELL);
+    return (host: string): string => evaluate(plan, order, host, nothing).route.split(";")[0] ?? "";
+  };
+  const first = chooser(proxies);
   const hosts = Array.from({ length: 4_000 }, (_, at) => `host${at}.example.com`);
   const share = hosts.filter((host) => first(host) === "PROXY 192.0.2.1:3128").length / hosts.length;
   t.ok(Math.abs(share - 0.75) < 0.075, `${share} of the hosts go to the proxy of three quarters`);
-  const more = [...proxies, { name: "c", host: "192.0.2.3", weight: 1 }];
+  const later = chooser([...proxies, { name: "c", host: "192.0.2.3", weight: 1 }]);
   for (const host of hosts.slice(0, 500)) {
-    const now = first(host, more);
+    const now = later(host);
     if (now !== "PROXY 192.0.2.3:3128") t.equal(now, first(host));
   }
 });

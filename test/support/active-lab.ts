@@ -10,6 +10,7 @@ import type { PairStatusAnswer, StatusAnswer } from "#control/contract.ts";
 import { type BrowserName, LabBrowser, type ScriptUrl } from "./lab-browser.ts";
 import { TestNetwork } from "./namespaces.ts";
 import { otherUnit, type UnitName } from "./pair-settings.ts";
+import { futagoProgram } from "./running-proxy.ts";
 import { until } from "./until.ts";
 
 const UNITS = { a: "10.8.0.1", b: "10.8.0.2" } as const;
@@ -19,12 +20,15 @@ const ORIGIN = "10.8.0.9";
 export const CLIENTS = [10, 11, 12, 13] as const;
 const PAGES = "www.pages.test";
 const PROXY_PORT = 3_128;
-const LIMIT_MS = 60_000;
+const LIMIT_MS = 150_000;
 const LOG_LIMIT_MS = 15_000;
 /** The pair whose floating address is at home on the other unit. */
 const SECOND_PAIR = { pairId: 2, port: 7_901 } as const;
 
 const SCRIPT_URL = `http://${FLOATING.a}/wpad.dat`;
+
+const heartbeatProgram = (): string =>
+  futagoProgram().endsWith(".ts") ? "appliance/main/heartbeatd.ts" : "dist/heartbeatd.js";
 
 export class ActiveLab {
   readonly network: TestNetwork;
@@ -75,7 +79,7 @@ export class ActiveLab {
       enabled: true,
       role: name === home ? "active" : "standby",
       peerAddress: UNITS[otherUnit(name)],
-      intervalMs: 50,
+      intervalMs: 100,
       count: 3,
       leaseMs: 2_000,
       failback: { mode: "at-once", holdMs: 200 },
@@ -113,7 +117,7 @@ export class ActiveLab {
     const first = this.#write(name, "first", { ...common, redundancy: this.#redundancy(name, "a"), wpad });
     const programs = [
       this.network.node(name, [
-        "appliance/cli/futago.ts",
+        futagoProgram(),
         "run",
         "--settings",
         join(first, "settings.json"),
@@ -123,13 +127,7 @@ export class ActiveLab {
     ];
     if (this.#hasSecondPair) {
       const second = this.#write(name, "second", { ...common, redundancy: this.#redundancy(name, "b") });
-      const words = [
-        "appliance/main/heartbeatd.ts",
-        "--settings",
-        join(second, "settings.json"),
-        "--state",
-        second,
-      ];
+      const words = [heartbeatProgram(), "--settings", join(second, "settings.json"), "--state", second];
       programs.push(this.network.node(name, words));
     }
     for (const program of programs) {

@@ -40,10 +40,10 @@ export function pairSettings(name: UnitName, options: PairSettingsOptions): obje
     listen: ["0.0.0.0", "::"].map((address) => ({ address, port: PROXY_PORT })),
     clients: { allowedNetworks: ["127.0.0.0/8", "10.8.0.0/24", "fd08::/64"] },
     egress: { allow: [{ network: "10.8.0.0/24" }, { network: "fd08::/64" }] },
+    console: { enabled: false },
     workers: 1,
     cache: { enabled: false },
     metrics: { enabled: false },
-    console: { enabled: false },
     redundancy: {
       enabled: true,
       role: name === "a" ? "active" : "standby",

@@ -123,14 +123,14 @@ const isSection = (value: unknown): value is object =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
 /** The bundle when it is newer than every source, else the sources themselves. */
-function program(): string {
+export function futagoProgram(): string {
   if (!existsSync(BUNDLE)) return SOURCE;
   const built = statSync(BUNDLE).mtimeMs;
   const sources = globSync("{src,appliance,console}/**/*.ts");
   return sources.every((path) => statSync(path).mtimeMs < built) ? BUNDLE : SOURCE;
 }
 
-async function start(settings: SettingsOverrides, file: string = program()): Promise<RunningProxy> {
+async function start(settings: SettingsOverrides, file: string = futagoProgram()): Promise<RunningProxy> {
   const stateDir = await mkdtemp(join(tmpdir(), "futago-test-"));
   const settingsFile = join(stateDir, "settings.json");
   await writeFile(settingsFile, JSON.stringify(settings));
@@ -218,7 +218,7 @@ class ProxyProcess implements RunningProxy {
   }
 
   async status(): Promise<ProxyStatus> {
-    const words = [program(), "status", "--json", "--state", this.stateDir];
+    const words = [futagoProgram(), "status", "--json", "--state", this.stateDir];
     const { stdout } = await promisify(execFile)(process.execPath, words, { timeout: EXIT_LIMIT_MS });
     return JSON.parse(stdout) as ProxyStatus;
   }

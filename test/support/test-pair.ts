@@ -46,6 +46,8 @@ export interface TestPairExtras {
   readonly secondPath?: boolean;
   /** The interface of the floating addresses, made by `prepare` of eth0 on each host; eth0 unless named. */
   readonly device?: { readonly name: string; readonly prepare: (network: TestNetwork, host: string) => void };
+  /** Whether a unit is the bundle under dist/, as it is shipped, and not the source. */
+  readonly built?: boolean;
   /** Whether the wall clocks that the units see jump all the time. */
   readonly jumpingClocks?: boolean;
   /** Whether the units' cables can be made bad. */
@@ -114,10 +116,11 @@ export class TestPair {
     const { file, state } = this.#writeSettings(name, {}, KEY);
     const preload = this.#extras.jumpingClocks ? ["--import", "./test/support/jumping-clock.ts"] : [];
     const where = ["--settings", file, "--state", state];
+    const futago = this.#extras.built ? "dist/futago.js" : "appliance/cli/futago.ts";
     // The firmware schedules the heartbeat in real time; bounds of milliseconds hold there, not on a busy machine.
     const program =
       this.#program === "unit"
-        ? this.network.node(name, [...preload, "appliance/cli/futago.ts", "run", ...where])
+        ? this.network.node(name, [...preload, futago, "run", ...where])
         : this.network.device(name, [...preload, "appliance/main/heartbeatd.ts", ...where]);
     this.#programs.set(name, program);
     program.stdout?.resume();
