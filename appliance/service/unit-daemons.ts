@@ -20,7 +20,7 @@ export interface UnitDaemonsOptions {
 }
 
 /** Answers are short-lived and may be large: without a bound the runtime would let them lie. */
-const CONSOLE_OPTIONS = ["--max-semi-space-size=2", "--max-old-space-size=96", "--optimize-for-size"];
+const CONSOLE_OPTIONS = ["--max-semi-space-size=1", "--max-old-space-size=72", "--optimize-for-size"];
 
 export class UnitDaemons implements AsyncDisposable {
   readonly #options: UnitDaemonsOptions;
