@@ -6,6 +6,7 @@ import { say } from "#console/ui/i18n/language.ts";
 import { TroubleNotice } from "#console/ui/widgets/answer.tsx";
 import { Card, Facts } from "#console/ui/widgets/card.tsx";
 import { TextField } from "#console/ui/widgets/text-field.tsx";
+import { reasonInJapanese } from "./reason-text.ts";
 
 export function Evaluator() {
   const [url, setUrl] = useState("http://www.example.com/");
@@ -50,7 +51,7 @@ export function Evaluator() {
             <Facts
               rows={[
                 [say(["結果", "Decision"]), <code>{answer.result}</code>],
-                [say(["理由", "Reason"]), answer.reason],
+                [say(["理由", "Reason"]), say([reasonInJapanese(answer.reason), answer.reason])],
               ]}
             />
           </div>
