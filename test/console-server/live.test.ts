@@ -11,6 +11,7 @@ import { type RunningConsole, startConsole } from "#test/support/running-console
 import { until } from "#test/support/until.ts";
 
 const LIMIT_MS = 15_000;
+const SETTLE_MS = 60_000;
 const LINES = 1_000_000;
 const ROLLBACKS = 20;
 const MEBIBYTE = 1024 * 1024;
@@ -251,8 +252,9 @@ void t.test("pages that are looked at for long do not make it grow", async (t) =
       admin.must("access.read", { query: { span: "hour" } }),
       admin.must("logs.rows", { params: { log: "access" }, query: { limit: 200 } }),
     ]);
-  const bytes = anonymousBytes(await console.pid());
-  t.comment(`${Math.round(bytes / MEBIBYTE)} MiB`);
-  t.ok(bytes < MEMORY_BYTES_MAX, `${Math.round(bytes / MEBIBYTE)} MiB`);
+  // Asked sixty times as fast as by pages, the engine is behind with collecting: it catches up while the news go on.
+  const pid = await console.pid();
+  t.comment(`${Math.round(anonymousBytes(pid) / MEBIBYTE)} MiB at the end of the hour`);
+  await until(() => (anonymousBytes(pid) < MEMORY_BYTES_MAX ? true : undefined), SETTLE_MS);
   for (const reader of readers) await reader[Symbol.asyncDispose]();
 });
