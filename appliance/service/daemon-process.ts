@@ -133,10 +133,12 @@ export class DaemonProcess implements AsyncDisposable {
     const startedMs = performance.now();
     this.#sinceMs = startedMs;
     // When the channel closes the unit is gone, and the process ends by itself.
+    // biome-ignore lint/style/noProcessEnv: what this process was given, its children are given
+    const env = { ...process.env, ...ALLOCATOR };
     const child = spawn(
       process.execPath,
       ["--no-warnings", ...nodeOptions, fileURLToPath(entry), ...settings, "--state", stateDir, ...args],
-      { stdio: ["ignore", "inherit", "inherit", "ipc"], env: { ...process.env, ...ALLOCATOR } },
+      { stdio: ["ignore", "inherit", "inherit", "ipc"], env },
     );
     this.#child = child;
     let isGone = false;
