@@ -32,6 +32,19 @@ const SCHEME = /^[a-z][a-z0-9+.-]*:\/\//i;
 const HTTP = /^http:\/\//i;
 const HTTPS = /^https:\/\//i;
 
+/** The authority that was read last with the scheme http, and its text: clients ask one host for many things. */
+let lastText = "";
+let lastAuthority: Authority | null = null;
+
+/** Userinfo ("user@") and fragments fail as authorities (RFC 9110 section 4.2.4). */
+function authorityAt(scheme: "http" | "https", text: string, from: number, to: number): Authority | null {
+  if (scheme === "https") return parseAuthority(text.slice(from, to), 443);
+  if (to - from === lastText.length && text.startsWith(lastText, from)) return lastAuthority;
+  lastText = text.slice(from, to);
+  lastAuthority = parseAuthority(lastText, 80);
+  return lastAuthority;
+}
+
 function parseAbsolute(scheme: "http" | "https", text: string): RequestTarget | TargetFault {
   const from = scheme === "http" ? "http://".length : "https://".length;
   let to = from;
@@ -40,8 +53,7 @@ function parseAbsolute(scheme: "http" | "https", text: string): RequestTarget | 
     if (code === 0x2f || code === 0x3f) break;
     to += 1;
   }
-  // Userinfo ("user@") and fragments fail as authorities (RFC 9110 section 4.2.4).
-  const authority = parseAuthority(text.slice(from, to), scheme === "http" ? 80 : 443);
+  const authority = authorityAt(scheme, text, from, to);
   // An empty path is "/" to an origin server (RFC 9112 section 3.2.1).
   const rest = text.slice(to);
   const path = rest.charCodeAt(0) === 0x2f ? rest : `/${rest}`;

@@ -54,7 +54,19 @@ function mediaType(contentType: string): string {
 /** Fields that repeat from line to line. */
 const addressField = remember(bareField);
 const peerField = remember((upstream: string) => bareField(peerAddress(upstream)));
+const methodField = remember((method: string) => bareField(cut(method)));
 const typeField = remember((contentType: string) => bareField(mediaType(cut(contentType))));
+/** The end of the line of a transaction that went well and asked nobody: that of a hit. */
+const ownTail = remember(
+  (contentType: string) => ` - HIER_NONE/- ${typeField(contentType)} reason=complete in=`,
+);
+
+function squidTail(record: TransactionRecord): string {
+  const { hierarchy, upstreamAddress, reason, contentType } = record;
+  return hierarchy === "HIER_NONE" && upstreamAddress === "-" && reason === "complete"
+    ? ownTail(contentType)
+    : ` - ${hierarchy}/${peerField(upstreamAddress)} ${typeField(contentType)} reason=${reason} in=`;
+}
 
 function squidLine(record: TransactionRecord): string {
   const wallMs = whole(record.startedWallMs + record.durationMs);
@@ -62,9 +74,8 @@ function squidLine(record: TransactionRecord): string {
   return (
     `${Math.floor(wallMs / 1000)}.${three(wallMs % 1000)} ${sixWide(whole(record.durationMs))} ` +
     `${addressField(record.clientAddress)} ${record.cacheResult}/${status} ${record.responseBytes} ` +
-    `${bareField(cut(record.method))} ${bareField(cut(record.target, TARGET_CHARS_MAX))} - ` +
-    `${record.hierarchy}/${peerField(record.upstreamAddress)} ` +
-    `${typeField(record.contentType)} reason=${record.reason} in=${record.requestBytes}\n`
+    `${methodField(record.method)} ${bareField(cut(record.target, TARGET_CHARS_MAX))}` +
+    `${squidTail(record)}${record.requestBytes}\n`
   );
 }
 

@@ -59,7 +59,10 @@ export class ProxyCache {
   }
 
   /** A request has ended. */
-  remember({ key, fwd, isBypassed, notStored }: CachedRequest, record: TransactionRecord): void {
+  remember(caching: CachedRequest, record: TransactionRecord): void {
+    const { fwd, isBypassed, notStored } = caching;
+    // The store's own text, where there is one: the same object is found sooner than an equal one.
+    const key = caching.stored?.entry.key ?? caching.key;
     const { method, status, cacheResult } = record;
     const wallMs = record.startedWallMs + record.durationMs;
     this.#recent.note(key, { wallMs, method, status, result: cacheResult, fwd, isBypassed, notStored });
