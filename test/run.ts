@@ -52,16 +52,28 @@ function filesFor(words: readonly string[]): readonly string[] {
   return words[0] === "all" ? all : all.filter((name) => !SLOW.some((slow) => name.startsWith(slow)));
 }
 
-/** Follows tap's output: a behaviour is a test directly within a file, indented by four spaces. */
-async function main(words: readonly string[]): Promise<number> {
-  const files = filesFor(words);
-  const tap = spawn(
-    process.execPath,
-    ["node_modules/.bin/tap", "run", "-R", "tap", "--timeout=600", ...files],
-    {
-      stdio: ["ignore", "pipe", "inherit"],
-    },
-  );
+/** Tests that measure milliseconds between processes: nothing else runs beside them. */
+const ALONE = [
+  "test/browser/active-active",
+  "test/browser/console-pair",
+  "test/heartbeat/",
+  "test/pair/",
+  "test/soak/",
+];
+
+/** What came of some files. */
+interface Outcome {
+  readonly passed: number;
+  readonly failed: number;
+  readonly skipped: readonly string[];
+}
+
+/** Runs files and follows tap's output: a behaviour is a test directly within a file, indented by four spaces. */
+async function run(files: readonly string[], jobs: number): Promise<Outcome> {
+  const options = ["-R", "tap", "--timeout=600", `--jobs=${jobs}`];
+  const tap = spawn(process.execPath, ["node_modules/.bin/tap", "run", ...options, ...files], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
   let passed = 0;
   const skipped: string[] = [];
   let failed = 0;
@@ -81,11 +93,25 @@ async function main(words: readonly string[]): Promise<number> {
   }
   const code = await new Promise<number>((resolve) => tap.once("close", (status) => resolve(status ?? 1)));
   // A file that crashed before its first test is a failure too.
-  const broken = code !== 0 && failed === 0 ? Math.max(1, failedFiles) : failed;
+  return { passed, failed: code !== 0 && failed === 0 ? Math.max(1, failedFiles) : failed, skipped };
+}
+
+async function main(words: readonly string[]): Promise<number> {
+  const files = filesFor(words);
+  const isAlone = (file: string): boolean => ALONE.some((start) => file.startsWith(start));
+  const outcomes: Outcome[] = [];
+  for (const [some, jobs] of [
+    [files.filter((file) => !isAlone(file)), 2],
+    [files.filter(isAlone), 1],
+  ] as const)
+    if (some.length > 0) outcomes.push(await run(some, jobs));
+  const sum = (read: (outcome: Outcome) => number): number =>
+    outcomes.reduce((total, outcome) => total + read(outcome), 0);
+  const [passed, failed] = [sum((outcome) => outcome.passed), sum((outcome) => outcome.failed)];
   // What could not run here has neither passed nor failed.
-  for (const each of skipped) console.log(`skipped: ${each}`);
-  console.log(`\n${passed} passed, ${broken} failed`);
-  return broken > 0 || passed === 0 ? 1 : 0;
+  for (const { skipped } of outcomes) for (const each of skipped) console.log(`skipped: ${each}`);
+  console.log(`\n${passed} passed, ${failed} failed`);
+  return failed > 0 || passed === 0 ? 1 : 0;
 }
 
 process.exitCode = await main(process.argv.slice(2));
