@@ -18,6 +18,7 @@ import {
   HEAD_BYTES_MAX,
   RELIEF_MS,
   RELIEF_SHARE,
+  RESERVE_BYTES,
   SLAB_BYTES_MAX,
   SYNC_INTERVAL_MS,
   TRANSACTION_BYTES_MAX,
@@ -204,11 +205,12 @@ export class IndexWriter {
   }
 
   /**
-   * The disk has less than the budget: holds less for a while. The index writes before it frees, so that it
-   * needs room to make room: the reserve gives it.
+   * The disk has less than the budget: holds less for a while, but what the reserve gives at least. The index writes
+   * before it frees, so that it needs room to make room: the reserve gives it.
    */
   #relieve(): void {
-    this.#bytesMax = Math.min(this.#bytesMax, (this.#indexBytes + this.#outsideBytes) * RELIEF_SHARE);
+    const held = this.#indexBytes + this.#outsideBytes;
+    this.#bytesMax = Math.min(this.#bytesMax, Math.max(held * RELIEF_SHARE, RESERVE_BYTES));
     this.#reserve.release();
     if (this.#reliefTimer !== null) return;
     this.#reliefTimer = setTimeout(() => {
