@@ -13,7 +13,6 @@ import type { Clock } from "#base/clock.ts";
 import type { Logger } from "#base/logger.ts";
 import { createLineLogger } from "#log/line-logger.ts";
 import { sharedLog } from "#log/shared-file.ts";
-import { useOneHeap } from "#scheduling/one-heap.ts";
 import { recoverSettings } from "#settings-file/generation-store.ts";
 
 export interface RunUnitOptions {
@@ -80,8 +79,6 @@ async function recover(settingsPath: string, stateDir: string, logger: Logger): 
 /** Runs a unit; the exit code, once it has drained or could not start. */
 export async function runUnit(options: RunUnitOptions): Promise<number> {
   const { settingsPath, stateDir, print, workerEntry = WORKER_ENTRY } = options;
-  // Before there are threads.
-  useOneHeap();
   // A signal may come at any time: until the unit is there, it waits for it.
   const unitReady = Promise.withResolvers<Unit>();
   using _signals = listenToSignals({
