@@ -1,31 +1,10 @@
+import { type AskedUrl, askedUrl } from "#pac/asked-url.ts";
+import { BALANCE_WORDS, ruleWords } from "#pac/cause-words.ts";
 import { type Evaluation, evaluate } from "#pac/evaluate.ts";
-import { askedHost, type HostRule } from "#pac/host-rule.ts";
+import { askedHost } from "#pac/host-rule.ts";
 import { PacEngine } from "#pac-engine/pac-engine.ts";
-import { formatNetwork } from "#policy/network.ts";
 import { CLIENT_OPTIONS, type ClientScript, clientScript, wpadSettings } from "./client-script.ts";
 import { type Command, type CommandArgs, type CommandIo, EXIT } from "./command.ts";
-
-function ruleWords(rule: HostRule): string {
-  switch (rule.match) {
-    case "exact":
-      return `the host ${rule.host}`;
-    case "suffix":
-      return `${rule.domain} and all below it`;
-    case "pattern":
-      return `the pattern ${rule.pattern}`;
-    case "network":
-      return `the network ${formatNetwork(rule.network)}`;
-    case "plain":
-      return "names without a dot";
-  }
-}
-
-const BALANCE_WORDS = {
-  parity: "by the last octet of the client's address",
-  rendezvous: "by the client's address and the weights",
-  host: "by the host and the weights",
-  none: "in the order of the settings",
-} as const;
 
 /** Why the answer is what it is, line by line. */
 function reasons({ cause }: Evaluation, { plan, order, client, states }: ClientScript): readonly string[] {
@@ -48,20 +27,7 @@ function reasons({ cause }: Evaluation, { plan, order, client, states }: ClientS
   ];
 }
 
-/** The host of a URL as browsers give it to scripts; null where it is no URL. */
-function hostOf(text: string): { readonly url: string; readonly host: string } | null {
-  const url = URL.parse(text.includes("://") ? text : `http://${text}/`);
-  return url === null || url.hostname === ""
-    ? null
-    : { url: url.href, host: url.hostname.replace(/^\[|\]$/g, "") };
-}
-
-async function ask(
-  script: ClientScript,
-  asked: { url: string; host: string },
-  args: CommandArgs,
-  io: CommandIo,
-): Promise<number> {
+async function ask(script: ClientScript, asked: AskedUrl, args: CommandArgs, io: CommandIo): Promise<number> {
   const addresses = args.lists.get("resolves-to") ?? [];
   const engine = await PacEngine.load(script.script, {
     nowMs: () => performance.now(),
@@ -106,7 +72,7 @@ export const pacTestCommand: Command = {
       for (const fault of settings.error) io.err(`futago: pac test: ${fault}`);
       return EXIT.badSettings;
     }
-    const asked = hostOf(args.operands[0] ?? "");
+    const asked = askedUrl(args.operands[0] ?? "");
     const script = await clientScript(args, settings.value);
     if (script.ok && asked !== null) return ask(script.value, asked, args, io);
     io.err(`futago: pac test: ${script.ok ? `"${args.operands[0]}" is no URL` : script.error}`);

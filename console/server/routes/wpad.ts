@@ -4,15 +4,15 @@ import type { HandlersOf } from "#console/server/handler.ts";
 import { Refusal } from "#console/server/refusal.ts";
 import type { Services } from "#console/server/services.ts";
 import type { StatusAnswer } from "#control/contract.ts";
+import { askedUrl } from "#pac/asked-url.ts";
+import { BALANCE_WORDS, ruleWords } from "#pac/cause-words.ts";
 import { ALL_WELL, clientOrder, type UnitState, type UnitStates } from "#pac/client-order.ts";
 import { type Evaluation, evaluate } from "#pac/evaluate.ts";
-import type { HostRule } from "#pac/host-rule.ts";
 import { lintScript } from "#pac/lint-script.ts";
 import { planFor, plansOf } from "#pac/plan.ts";
 import { publishFacts } from "#pac/publish.ts";
 import { scriptText } from "#pac/script-text.ts";
 import { formatIpAddress, parseIpAddress, unmapped } from "#policy/ip-address.ts";
-import { formatNetwork } from "#policy/network.ts";
 import type { Settings } from "#settings/schema.ts";
 
 export function wpadRoutes(services: Services): HandlersOf<"wpad.read" | "wpad.evaluate"> {
@@ -82,41 +82,19 @@ function urlsOf(settings: Settings): string[] {
 async function answer(services: Services, text: string, client: string): Promise<WpadAnswer> {
   const { wpad } = services.desk.settings;
   if (wpad.proxies.length === 0) throw new Refusal("conflict", "no proxy is listed (wpad.proxies)");
-  const url = URL.parse(text.includes("://") ? text : `http://${text}/`);
-  if (url === null || url.hostname === "") throw new Refusal("bad-request", `${text} is no URL`);
+  const asked = askedUrl(text);
+  if (asked === null) throw new Refusal("bad-request", `${text} is no URL`);
   const { told } = await toldByUnit(services);
   const plan = planFor(plansOf(wpad), client);
   const order = clientOrder(plan, client, statesOf(told));
-  const evaluation = evaluate(plan, order, url.hostname.replace(/^\[|\]$/g, ""), () => []);
+  const evaluation = evaluate(plan, order, asked.host, () => []);
   const profile = plan.profile === null ? "" : `profile ${plan.profile}: `;
   const last = order.last.map(({ name }) => `; ${name} is last, because its unit is not well`).join("");
   return { result: evaluation.route, reason: `${profile}${causeWords(evaluation)}${last}` };
 }
 
-const BALANCE_WORDS = {
-  parity: "by the last octet of the client's address",
-  rendezvous: "by the client's address and the weights",
-  host: "by the host and the weights",
-  none: "in the order of the settings",
-} as const;
-
 function causeWords({ cause }: Evaluation): string {
   return cause.kind === "rule"
     ? `rule ${cause.index + 1}: ${ruleWords(cause.rule)}`
     : `no rule is for the host: the proxies ${BALANCE_WORDS[cause.by]}`;
-}
-
-function ruleWords(rule: HostRule): string {
-  switch (rule.match) {
-    case "exact":
-      return `the host ${rule.host}`;
-    case "suffix":
-      return `${rule.domain} and all below it`;
-    case "pattern":
-      return `the pattern ${rule.pattern}`;
-    case "network":
-      return `the network ${formatNetwork(rule.network)}`;
-    case "plain":
-      return "names without a dot";
-  }
 }
