@@ -16,6 +16,7 @@ import type { LastRequest } from "#caching/last-request.ts";
 import { COUNTERS, type CounterName, type Counters } from "#http/counters.ts";
 import { closeDescriptors } from "#socket/descriptor-table.ts";
 import type { ConnectionLedger } from "#transport/connection-ledger.ts";
+import { workerHeap } from "./worker-heap.ts";
 import type { Apply, FromWorker, ToWorker, WorkerData } from "./worker-messages.ts";
 
 /** The wait before a dead worker is started again: doubled each time, up to the longest … */
@@ -158,8 +159,10 @@ export class WorkerSlot {
   async #launch(): Promise<Outcome<null, string>> {
     this.#state = "starting";
     this.#lastError = null;
+    const { data, current } = this.#deps;
     const worker = new Worker(this.#deps.entry, {
-      workerData: this.#deps.data,
+      workerData: data,
+      resourceLimits: workerHeap(current().settings.limits.connectionsMax, data.store?.memoryBytesMax ?? 0),
       // Not the options of the main thread: its loaders and hooks are not the workers', and cost each start.
       execArgv: ["--disable-warning=ExperimentalWarning"],
     });
@@ -169,7 +172,7 @@ export class WorkerSlot {
       this.#lastError = errorText(error);
     });
     worker.once("exit", (code) => this.#ended(code));
-    const outcome = await this.apply(this.#deps.current());
+    const outcome = await this.apply(current());
     // A drain or a stop may have come in between: then the state is no longer ours to change.
     if (outcome.ok && this.#state === "starting") {
       this.#state = "serving";

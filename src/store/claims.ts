@@ -54,9 +54,8 @@ export class Claims {
     const timer = setTimeout(finish, timeoutMs);
     const look = (): void => {
       if (isOver) return;
-      const at = this.#find(hash);
-      const wait =
-        at === null ? null : Atomics.waitAsync(this.#words, at, Atomics.load(this.#words, at), timeoutMs);
+      const claim = this.#find(hash);
+      const wait = claim === null ? null : Atomics.waitAsync(this.#words, claim.at, claim.word, timeoutMs);
       if (wait === null) finish();
       else if (wait.async) void wait.value.then(look);
       else setImmediate(look);
@@ -68,12 +67,12 @@ export class Claims {
     };
   }
 
-  /** Where the key is claimed, by anybody. */
-  #find(hash: number): number | null {
+  /** Where the key is claimed, by anybody, and with which word: read again, it may be one that nobody will change. */
+  #find(hash: number): { readonly at: number; readonly word: number } | null {
     for (let probe = 0; probe < PROBES; probe += 1) {
       const at = this.#place(hash, probe);
       const word = Atomics.load(this.#words, at);
-      if (word !== 0 && (word & FINGERPRINT) === fingerprint(hash)) return at;
+      if (word !== 0 && (word & FINGERPRINT) === fingerprint(hash)) return { at, word };
     }
     return null;
   }

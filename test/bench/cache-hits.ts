@@ -6,7 +6,7 @@ import { ratePerSecond, runWrk } from "./load/wrk.ts";
 /** So often every object is fetched until the cache has to have it: some store at the second request only. */
 const WARM_UP_PASSES_MAX = 6;
 const WARM_UP_CONNECTIONS = 8;
-/** After that the load that is measured, so many seconds: compilers and allocators are as they will be. */
+/** After that the load that is measured, so many seconds for each worker: compilers and allocators are as they will be. */
 const WARM_UP_SECONDS = 2;
 /** More than this share of the requests at the origin, and a "hit" was none. */
 const LEAK_MAX = 0.001;
@@ -22,7 +22,11 @@ export interface Hits {
 export const areLarge = ({ bytes }: Pick<Hits, "bytes">): boolean => bytes >= LARGE_BYTES;
 
 /** Fetches every object until the origin sees none of it any more; throws when that does not come about. */
-export async function warmHits(target: CacheTarget, hits: Hits, signal: AbortSignal): Promise<void> {
+export async function warmHits(
+  target: CacheTarget,
+  hits: Hits & { readonly workers: number },
+  signal: AbortSignal,
+): Promise<void> {
   const { origin, proxyPort: port } = target;
   const { objects, bytes } = hits;
   const draw = { mode: "each", bytes } as const;
@@ -31,7 +35,7 @@ export async function warmHits(target: CacheTarget, hits: Hits, signal: AbortSig
     const before = await origin.answers();
     const { failures } = await runObjects({ ...where, objects, draw }, signal);
     if (failures === 0 && (await origin.answers()) === before) {
-      await loadHits(target, { ...hits, seconds: WARM_UP_SECONDS }, signal);
+      await loadHits(target, { ...hits, seconds: WARM_UP_SECONDS * hits.workers }, signal);
       return;
     }
   }

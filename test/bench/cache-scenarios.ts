@@ -88,7 +88,7 @@ function hitScenario(size: HitSize, where: CacheSetup, connections: number): Cac
     unit: areLarge(hits) ? "MB/s" : "requests/s",
     setup: where,
     standard: isStandard(size, where, connections),
-    warmUp: (target, signal) => warmHits(target, hits, signal),
+    warmUp: (target, signal) => warmHits(target, { ...hits, workers: where.workers }, signal),
     load: (target, { seconds }, signal) => loadHits(target, { ...hits, seconds }, signal),
   };
 }

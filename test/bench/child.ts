@@ -115,17 +115,22 @@ const accepts = (port: number): Promise<boolean> =>
     socket.once("error", () => resolve(false));
   });
 
-/** Waits until the child accepts connections on a port; null when it does, else why not. */
+/**
+ * Waits until the child accepts connections on a port; null when it does, else why not. Twice in a row: a program may
+ * listen for a moment only to see whether the port is free.
+ */
 export async function untilListening(
   child: Child,
   port: number,
   signal: AbortSignal,
 ): Promise<string | null> {
   const deadline = performance.now() + READY_WITHIN_MS;
+  let accepted = 0;
   while (performance.now() < deadline) {
     signal.throwIfAborted();
     if (child.hasEnded()) return "it ended at once";
-    if (await accepts(port)) return null;
+    accepted = (await accepts(port)) ? accepted + 1 : 0;
+    if (accepted === 2) return null;
     await sleep(50, undefined, { signal });
   }
   return `it did not listen within ${READY_WITHIN_MS / 1_000} s`;

@@ -1,8 +1,10 @@
 /** A whole unit over a store that was killed: when its first hit comes, and what all its threads take. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { readFileSync } from "node:fs";
 import { createConnection, type Socket } from "node:net";
 import { join } from "node:path";
+import { until } from "#test/support/until.ts";
 import { memoryOf } from "./memory.ts";
 import { futagoCommand, writeFutagoSettings } from "./peers.ts";
 import { freePort } from "./workspace.ts";
@@ -76,6 +78,26 @@ async function connectTo(port: number, limitMs: number): Promise<Socket> {
   }
 }
 
+/** Whether the first answer is a hit. A unit that starts listens for a moment to see whether its port is free. */
+async function askFirst(port: number, url: string): Promise<boolean> {
+  return until(async () => {
+    const socket = await connectTo(port, START_MS_MAX);
+    const isHit = await ask(socket, url).catch(() => undefined);
+    socket.destroy();
+    return isHit;
+  }, START_MS_MAX);
+}
+
+/** Waits until every worker listens: connections from before would all be the first one's. */
+function allListen(port: number, workers: number): Promise<true> {
+  const listener = new RegExp(
+    `^ *\\d+: [0-9A-F]+:${port.toString(16).toUpperCase().padStart(4, "0")} 0+:0000 0A `,
+    "gm",
+  );
+  const count = (): number => readFileSync("/proc/net/tcp", "utf8").match(listener)?.length ?? 0;
+  return until(() => (count() === workers ? true : undefined), START_MS_MAX);
+}
+
 async function askMany(options: StoreUnitOptions, port: number, afterEach: () => void): Promise<number> {
   let [next, hits] = [0, 0];
   const lane = async (): Promise<void> => {
@@ -111,12 +133,11 @@ export async function measureStoreUnit(options: StoreUnitOptions): Promise<Store
   const unit = spawn(program, args, { stdio: ["ignore", "ignore", "inherit"] });
   const exited = once(unit, "exit");
   try {
-    const first = await connectTo(port, START_MS_MAX);
-    const isHit = await ask(first, urlOf(objects >> 1));
+    const isHit = await askFirst(port, urlOf(objects >> 1));
     const firstHitMs = performance.now() - startedMs;
-    first.destroy();
     if (!isHit) throw new Error("the first answer is no hit");
     const pid = unit.pid ?? -1;
+    await allListen(port, workers);
     const anonymousAtStartBytes = memoryOf(pid).anonymousBytes;
     let peak = 0;
     const look = (): void => {

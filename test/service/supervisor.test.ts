@@ -1,6 +1,7 @@
 import { createServer } from "node:net";
 import t from "tap";
 import { Supervisor } from "#appliance/service/supervisor.ts";
+import { workerHeap } from "#appliance/service/worker-heap.ts";
 import type { LogValues } from "#base/logger.ts";
 import { parseSettings } from "#settings/parse-settings.ts";
 import type { Settings } from "#settings/schema.ts";
@@ -91,6 +92,17 @@ void t.test("a worker that dies is reported and restarted while the other serves
   t.ok((counters["client_connections"] ?? 0) >= 1, "its counters survive");
   clients.get("1")?.socket.destroy();
   for (const client of (await clientsOnAll(bench.port, 2)).values()) client.socket.destroy();
+});
+
+void t.test("a worker has the heap that its settings need", async (t) => {
+  await using bench = await startBench({ workers: 1, limits: { connectionsMax: 64_000 } });
+  const client = await lineClient(bench.port);
+  await client.next();
+  client.say("heap");
+  const limits: unknown = JSON.parse((await client.next()) ?? "");
+  t.match(limits, workerHeap(64_000, 0));
+  t.match(limits, { maxYoungGenerationSizeMb: 48, maxOldGenerationSizeMb: 1512 });
+  client.socket.destroy();
 });
 
 void t.test("the wait before a restart grows while a worker keeps dying", async (t) => {

@@ -3,7 +3,7 @@
  * Settings may name what should go wrong, through the unit's name.
  */
 import { createServer, type Socket } from "node:net";
-import { parentPort, threadId, workerData } from "node:worker_threads";
+import { parentPort, resourceLimits, threadId, workerData } from "node:worker_threads";
 import type { WorkerData } from "#appliance/service/worker-messages.ts";
 import { runWorker, type WorkerApplication, type WorkerServices } from "#appliance/service/worker-runtime.ts";
 import { sampleRecord } from "#test/support/sample-record.ts";
@@ -20,6 +20,7 @@ function build(services: WorkerServices): WorkerApplication {
     if (word === "hang") for (;;);
     if (word === "close") socket.end("bye\n");
     if (word === "log") services.record(sampleRecord({ target: `http://log.example/${index}` }));
+    if (word === "heap") socket.write(`${JSON.stringify(resourceLimits)}\n`);
     if (word === "who") socket.write(`${index} ${threadId} ${name}\n`);
   };
 
