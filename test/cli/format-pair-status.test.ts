@@ -5,6 +5,7 @@ import type { PairStatusAnswer } from "#control/contract.ts";
 const STATUS: PairStatusAnswer = {
   unit: "tokyo-1",
   pid: 42,
+  home: "active",
   floatingAddresses: ["192.0.2.100"],
   own: {
     role: "standby",
@@ -36,6 +37,7 @@ const STATUS: PairStatusAnswer = {
     reset: 0,
     unsent: 0,
   },
+  second: null,
 };
 
 t.test("the pair is told in the manual's words", async (t) => {

@@ -16,7 +16,7 @@ const side = (health: Health): PairStatus["own"] & NonNullable<PairStatus["peer"
 });
 
 const states = (own: Health, peer: Health | null, ...warnings: readonly PairWarning[]) =>
-  unitStatesOf({ own: side(own), peer: peer === null ? null : side(peer), warnings });
+  unitStatesOf({ own: side(own), peer: peer === null ? null : side(peer), warnings, second: null });
 
 t.test("without a heartbeat nothing is known", async (t) => {
   t.strictSame(unitStatesOf(null), { this: "unknown", peer: "unknown" });

@@ -47,6 +47,7 @@ const SENTENCES: Readonly<Record<string, string>> = {
   "the real address of the other unit, since enabled is true":
     "相手サーバの実IPアドレス（冗長化する場合は必須）",
   "at least one floating address, since enabled is true": "1 つ以上の F-IPアドレス（冗長化する場合は必須）",
+  'at least one address with "home": "active"': "本来の持ち主が稼働系の F-IP（1 つ以上必要）",
   "an address other than peerAddress": "相手サーバ実IPアドレスとは別のアドレス",
   "no real address of another machine": "ほかのマシンの実IPアドレスではないアドレス",
   "whole seconds: 1000, 2000 and so on": "秒の単位（1 秒、2 秒、…）",
