@@ -22,10 +22,10 @@ const ARP_REPLY = 2;
 const NO_SENDER = Buffer.alloc(4);
 
 const IPV6_BYTES = 40;
-const ICMPV6 = 58;
+export const ICMPV6 = 58;
 const HOP_LIMIT = 255;
 const SOLICITATION = 135;
-const ADVERTISEMENT = 136;
+export const ADVERTISEMENT = 136;
 /** Override: who has another link-layer address for it takes this one. */
 const OVERRIDE = 0x20;
 const OPTION_TARGET_LINK = 2;

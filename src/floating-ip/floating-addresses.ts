@@ -244,11 +244,8 @@ export class FloatingAddresses {
     before?.close();
     this.#ports.delete(link.name);
     const here = this.#placed.filter((each) => each.interface === link.name);
-    const families = new Set([
-      ...here.map(({ address }) => address.family),
-      ...[...this.#watched.values()].map(({ family }) => family),
-    ]);
-    const port = LinkPort.open(link, families, (claim) => this.#hearClaim(link.name, claim));
+    const heard = [...here.map(({ address }) => address), ...this.#watched.values()];
+    const port = LinkPort.open(link, heard, (claim) => this.#hearClaim(link.name, claim));
     if (!port.ok) return port;
     this.#ports.set(link.name, port.value);
     return success(null);

@@ -9,6 +9,7 @@ import {
   ETHERTYPE_IPV6,
   question,
 } from "./address-frame.ts";
+import { claimFilter } from "./claim-filter.ts";
 import type { KernelLink } from "./netlink-message.ts";
 import {
   AF_PACKET,
@@ -25,31 +26,11 @@ import {
 } from "./system-calls.ts";
 import { WatchedSocket } from "./watched-socket.ts";
 
-/**
- * Classic BPF, [code, jump if true, jump if false, operand]: of IPv6 only neighbour advertisements pass, so
- * that the traffic of the clients wakes nobody.
- */
-const ADVERTISEMENTS_ONLY = [
-  [0x30, 0, 0, 20], // load the byte at 20: next header
-  [0x15, 0, 3, 58], // ICMPv6?
-  [0x30, 0, 0, 54], // load the byte at 54: its type
-  [0x15, 0, 1, 136], // neighbour advertisement?
-  [0x06, 0, 0, 0xffff], // take it whole
-  [0x06, 0, 0, 0], // drop it
-] as const;
-
-function filterBytes(program: readonly (readonly [number, number, number, number])[]): Buffer {
-  const bytes = Buffer.alloc(program.length * 8);
-  for (const [index, [code, whenTrue, whenFalse, operand]] of program.entries()) {
-    bytes.writeUInt16LE(code, index * 8);
-    bytes[index * 8 + 2] = whenTrue;
-    bytes[index * 8 + 3] = whenFalse;
-    bytes.writeUInt32LE(operand, index * 8 + 4);
-  }
-  return bytes;
-}
-
-function openSocket(link: KernelLink, type: number): Outcome<number, string> {
+function openSocket(
+  link: KernelLink,
+  family: IpAddress["family"],
+  addresses: readonly IpAddress[],
+): Outcome<number, string> {
   // Without a protocol nothing is heard until the filter is there and the socket is bound to its interface.
   const fd = socket(AF_PACKET, SOCK_RAW | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
   if (fd < 0) {
@@ -62,10 +43,9 @@ function openSocket(link: KernelLink, type: number): Outcome<number, string> {
   }
   const address = Buffer.alloc(20);
   address.writeUInt16LE(AF_PACKET, 0);
-  address.writeUInt16BE(type, 2);
+  address.writeUInt16BE(family === 4 ? ETHERTYPE_ARP : ETHERTYPE_IPV6, 2);
   address.writeInt32LE(link.index, 4);
-  const isFiltered = type !== ETHERTYPE_IPV6 || attachFilter(fd, filterBytes(ADVERTISEMENTS_ONLY)) === 0;
-  if (isFiltered && bindTo(fd, address) === 0) return success(fd);
+  if (attachFilter(fd, claimFilter(family, addresses)) === 0 && bindTo(fd, address) === 0) return success(fd);
   const why = errorName(lastError());
   close(fd);
   return failure(`cannot use a packet socket on ${link.name}: ${why}`);
@@ -81,17 +61,20 @@ export class LinkPort {
     this.link = link;
   }
 
-  /** Opens the interface for these families; `onClaim` hears every claim of somebody else. */
+  /**
+   * Opens the interface for these addresses, at most 200 of a family; `onClaim` hears every claim of somebody else,
+   * and may hear some of other IPv6 addresses.
+   */
   static open(
     link: KernelLink,
-    families: ReadonlySet<IpAddress["family"]>,
+    addresses: readonly IpAddress[],
     onClaim: (claim: AddressClaim) => void,
   ): Outcome<LinkPort, string> {
     if (link.mac.length !== MAC_BYTES) return failure(`${link.name} is no Ethernet interface`);
     const port = new LinkPort(link);
     const own = Buffer.from(link.mac).toString("hex");
-    for (const family of families) {
-      const opened = openSocket(link, family === 4 ? ETHERTYPE_ARP : ETHERTYPE_IPV6);
+    for (const family of new Set(addresses.map((each) => each.family))) {
+      const opened = openSocket(link, family, addresses);
       if (!opened.ok) {
         port.close();
         return opened;

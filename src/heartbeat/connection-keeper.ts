@@ -1,7 +1,7 @@
 /** What a unit does so that no client's connection is lost in a move, and none hangs after a crash. */
 import type { Outcome } from "#base/outcome.ts";
 import type { Report, ReportFault, ReportPhase } from "#connections/report.ts";
-import { REPORT_AGAIN_MS, REPORT_MS } from "./limits.ts";
+import { REPORT_AGAIN_MS, REPORT_DRAINING_MS, REPORT_MS } from "./limits.ts";
 import { type ConnectionTimes, OwnConnections, type OwnConnectionsOptions } from "./own-connections.ts";
 import type { PairConnections } from "./pair-ports.ts";
 import { PeerConnections, type PeerConnectionsOptions } from "./peer-connections.ts";
@@ -111,7 +111,12 @@ export class ConnectionKeeper implements PairConnections {
     this.#peer.turn(this.#own.phase === "serving");
     if (this.#own.phase !== "draining") this.#tellDrained();
     if (this.#isClosed) return;
-    this.#timer = setTimeout(() => this.#turn(), this.#own.hasMore ? REPORT_AGAIN_MS : REPORT_MS);
+    this.#timer = setTimeout(() => this.#turn(), this.#nextTurnMs());
+  }
+
+  #nextTurnMs(): number {
+    if (this.#own.hasMore) return REPORT_AGAIN_MS;
+    return this.#own.phase === "draining" || this.#peer.isPassingOn ? REPORT_DRAINING_MS : REPORT_MS;
   }
 
   #tellDrained(): void {

@@ -24,14 +24,15 @@ export const ANSWER_MS = 10;
 /** Events that wait for that; more packets than this are of no use. */
 export const PENDING_MAX = 1_000;
 
-/** How often the other unit is told of the clients' connections. */
-export const REPORT_MS = 100;
+/** How often the other unit is told of the clients' connections; and while it waits for the last of them to end. */
+export const REPORT_MS = 200;
+export const REPORT_DRAINING_MS = 100;
 
 /** And how soon again while there is more to tell than fits one go. */
 export const REPORT_AGAIN_MS = 20;
 
-/** Reading the list of connections costs 1 µs for each: it may take this share of the time. */
-export const LIST_SHARE = 0.02;
+/** Reading the list costs 0.5 ms, and 1 µs for each connection: it may take this share of the time. */
+export const LIST_SHARE = 0.01;
 
 /** How often this unit's own addresses are read, which the other one passes packets on to. */
 export const VIA_MS = 1_000;

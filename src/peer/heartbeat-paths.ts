@@ -2,7 +2,7 @@
  * Heartbeats between the units, and beside them reports of connections: UDP datagrams on one or two paths.
  * What they mean is the matter of others.
  */
-import { createHmac } from "node:crypto";
+import { createHmac, createSecretKey } from "node:crypto";
 import { DgramAsPromised, type RemoteInfo, type SocketAsPromised } from "dgram-as-promised";
 import type { Clock } from "#base/clock.ts";
 import { failure, type Outcome, success } from "#base/outcome.ts";
@@ -42,10 +42,10 @@ export interface HeartbeatPathsStatus {
 const SECOND_MS = 1_000;
 
 /** HMAC-SHA-256 under the pair key. */
-const macOf =
-  (key: Buffer): Mac =>
-  (bytes) =>
-    createHmac("sha256", key).update(bytes).digest();
+function macOf(bytesOfKey: Buffer): Mac {
+  const key = createSecretKey(bytesOfKey);
+  return (bytes) => createHmac("sha256", key).update(bytes).digest();
+}
 
 function canonical(text: string): string {
   const address = parseIpAddress(text.replace(/%.*$/, ""));
@@ -107,7 +107,12 @@ export class HeartbeatPaths implements AsyncDisposable {
   async #openFor(peer: string): Promise<void> {
     const type = typeOf(peer);
     if (this.#sockets.has(type)) return;
-    const socket = DgramAsPromised.createSocket(type === "udp6" ? { type, ipv6Only: true } : { type });
+    const socket = DgramAsPromised.createSocket({
+      type,
+      ipv6Only: type === "udp6",
+      // Peers are addresses: no name is ever looked up.
+      lookup: (address, _options, done) => done(null, address, type === "udp6" ? 6 : 4),
+    });
     this.#sockets.set(type, socket);
     // One listener for good: `recv()` would lose what comes between two calls.
     socket.socket.on("message", (bytes: Buffer, from: RemoteInfo) => this.#receive(bytes, from.address));
@@ -118,7 +123,7 @@ export class HeartbeatPaths implements AsyncDisposable {
   }
 
   #receive(bytes: Buffer, from: string): void {
-    if (!this.#peers.includes(canonical(from))) {
+    if (!this.#peers.includes(from) && !this.#peers.includes(canonical(from))) {
       this.#foreign += 1;
       return;
     }
