@@ -180,6 +180,11 @@ export class TestPair {
     return callControl(this.socketOf(name), { command });
   }
 
+  /** Asks a unit to give away that floating address and those that move with it, or to ask for them. */
+  handOver(name: UnitName, address: string): Promise<Outcome<unknown, string>> {
+    return callControl(this.socketOf(name), { command: "pair-handover", address });
+  }
+
   async status(name: UnitName): Promise<PairStatusAnswer | null> {
     const answer = await callControl(this.socketOf(name), { command: "pair-status" });
     return answer.ok ? answer.value : null;
