@@ -80,6 +80,14 @@ export class ClientConnections {
     return success(connections);
   }
 
+  /** Removes what an earlier life of this unit has left in tables of that name, for addresses that it has no more. */
+  static forget(table: string): void {
+    const rules = PacketRules.open(table);
+    if (!rules.ok) return;
+    for (const family of ["arp", "ip", "ip6"] as const) rules.value.remove(family);
+    rules.value.close();
+  }
+
   /** The keys of all connections (`connections/connection-key.ts`). */
   list(): Outcome<ReadonlySet<string>, string> {
     const { diagnosis } = this.#parts;

@@ -85,6 +85,11 @@ export class AddressGroup implements Disposable {
     return opened;
   }
 
+  /** For a home without addresses: what an earlier life of this unit has left is removed. */
+  static forget(home: Home): void {
+    ClientConnections.forget(TABLES[home]);
+  }
+
   /** Null before the start. */
   get status(): AddressGroupStatus | null {
     if (this.#driver === null || this.#connections === null) return null;

@@ -59,6 +59,8 @@ export class PairUnit implements AsyncDisposable {
   /** Opens interfaces and sockets and begins. On failure nothing is left; the error is for the operator. */
   static async start(options: PairUnitOptions): Promise<Outcome<PairUnit, string>> {
     const unit = new PairUnit(options);
+    const homes = homesOf(options.redundancy);
+    for (const home of HOMES) if (!homes.includes(home)) AddressGroup.forget(home);
     const started = await unit.#startMissing();
     if (started.ok) return success(unit);
     await unit[Symbol.asyncDispose]();

@@ -45,3 +45,12 @@ t.test("each health means the same for both units", async (t) => {
     t.equal(states("well", health).peer, meant[health], health);
   }
 });
+
+t.test("two elections of one unit tell of both units together: the worse counts", async (t) => {
+  const told = (own: Health, peer: Health) => ({ own: side(own), peer: side(peer), warnings: [] });
+  const both = (first: ReturnType<typeof told>, second: ReturnType<typeof told>) =>
+    unitStatesOf({ ...first, second });
+  t.strictSame(both(told("well", "well"), told("well", "well")), { this: "well", peer: "well" });
+  t.strictSame(both(told("well", "well"), told("link", "maintenance")), { this: "dead", peer: "draining" });
+  t.strictSame(both(told("link", "maintenance"), told("well", "well")), { this: "dead", peer: "draining" });
+});
