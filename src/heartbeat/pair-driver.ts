@@ -116,6 +116,8 @@ export class PairDriver {
   /** Somebody else has a floating address: an answer to a probe, or a quarrel while this unit holds it. */
   addressClaimed(by: "peer" | "stranger"): void {
     const kind = this.#state.kernelHolds ? "conflict" : "address-answered";
+    // Both answer, as when a cut cable is whole again: clients of either may come here before its next beat does.
+    if (kind === "conflict" && by === "peer") this.#options.connections.sharing();
     this.#tell({ kind, by });
   }
 

@@ -5,7 +5,7 @@
  */
 
 /** A batch leaves at this size … */
-export const BATCH_BYTES_MAX = 64 * 1024;
+export const BATCH_BYTES_MAX = 256 * 1024;
 /** … or when its first line is this old. */
 const BATCH_AGE_MS_MAX = 200;
 /** Sent and not yet taken: beyond this the main thread is not keeping up, and lines are dropped here. */

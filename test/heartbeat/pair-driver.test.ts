@@ -220,6 +220,20 @@ t.test("an address that somebody deletes is there again within the same call", a
   t.equal(driver.status.own.holds, true);
 });
 
+t.test(
+  "where the peer answers for the addresses as well, what it has begun is let through first",
+  async (t) => {
+    const { driver, kernel, reaches } = drive(t);
+    kernel.frames += 1;
+    await reaches("active");
+    driver.addressClaimed("stranger");
+    t.notOk(kernel.calls.includes("sharing"), "a stranger has begun nothing");
+    kernel.calls.length = 0;
+    driver.addressClaimed("peer");
+    t.equal(kernel.calls[0], "sharing", "before anything is announced");
+  },
+);
+
 t.test("addresses that were left by a daemon before are resumed without a gap", async (t) => {
   const { kernel, reaches } = drive(t, (kernel) => {
     kernel.holds = true;

@@ -17,10 +17,11 @@ function bench() {
 void t.test("a batch leaves when it is large enough", async (t) => {
   const { batch, sent } = bench();
   const line = `${"x".repeat(1_023)}\n`;
-  for (let at = 0; at < BATCH_BYTES_MAX / 1_024 - 1; at += 1) batch.add(line);
+  const lines = BATCH_BYTES_MAX / 1_024;
+  for (let at = 0; at < lines - 1; at += 1) batch.add(line);
   t.equal(sent.length, 0);
   batch.add(line);
-  t.match(sent, [[line.repeat(64), 64]]);
+  t.match(sent, [[line.repeat(lines), lines]]);
   batch.flush();
   t.equal(sent.length, 1, "nothing is left");
 });
