@@ -70,6 +70,10 @@ const FORMS: readonly (readonly [form: RegExp, japanese: string])[] = [
     "実IPではないアドレス（このユニットの $1 に付いています）",
   ],
   [/^an address other than floatingAddresses\[\d+\]$/, "ほかの F-IP と重ならないアドレス"],
+  [
+    /^an address other than that of wpad\.proxies\[\d+\]: each fails over$/,
+    "ほかのプロキシと重ならない F-IP（それぞれが引き継がれます）",
+  ],
   [/^an address and port other than listen\[\d+\]$/, "ほかの待ち受けと重ならないアドレスとポート"],
   [/^a name other than .*$/, "ほかと重ならない名前"],
   [/^a prefix of at most (\d+) bits$/, "$1 ビット以下のプレフィックス"],

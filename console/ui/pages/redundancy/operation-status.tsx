@@ -3,7 +3,7 @@ import type { Pair } from "#console/contract/pair.ts";
 import { formatTime } from "#console/ui/i18n/format.ts";
 import { say } from "#console/ui/i18n/language.ts";
 import { OPERATION_SENTENCES, operationBadge } from "#console/ui/shell/operation.ts";
-import { heldBy, operationOf, pairWarningsOf } from "#console/ui/shell/pair-groups.ts";
+import { groupsOf, heldBy, operationOf, pairWarningsOf } from "#console/ui/shell/pair-groups.ts";
 import { PAIR_WARNINGS } from "#console/ui/shell/pair-warnings.ts";
 import { Card, Facts } from "#console/ui/widgets/card.tsx";
 import { Notice } from "#console/ui/widgets/notice.tsx";
@@ -112,19 +112,18 @@ interface DetailsProps extends OperationStatusProps {
 
 function Details({ pair, status, at }: DetailsProps) {
   const { own, peer } = status;
-  const held = pair.floatingAddresses.map(({ address }) => address).join(", ");
+  const groups = groupsOf(status);
+  const addresses = groups.map(({ floatingAddresses }) => floatingAddresses.join(", ")).join(" / ");
   return (
     <details>
       <summary>{say(["詳細", "Details"])}</summary>
       <Facts
         rows={[
+          ["F-IP", addresses],
           [
-            "F-IP",
-            held === ""
-              ? say(["未設定（インタフェースで追加してください）", "None yet; add them at Interfaces"])
-              : held,
+            say(["状態と理由", "State and reason"]),
+            groups.map((group) => `${group.own.state} (${group.own.reason})`).join(" / "),
           ],
-          [say(["状態と理由", "State and reason"]), `${own.state} (${own.reason})`],
           [say(["この状態の長さ", "For"]), <Span key="since" ms={own.sinceMs} />],
           [
             say(["相手からの最終受信", "Peer heard"]),
