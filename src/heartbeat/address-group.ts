@@ -28,6 +28,8 @@ export interface AddressGroupOptions {
   readonly authenticated: boolean;
   /** 48 bits of chance, not 0. */
   readonly nonce: number;
+  /** The unit has held the addresses of this home until now: such as are new join them, and it goes on with all. */
+  readonly continues: boolean;
   readonly paths: Pick<HeartbeatPaths, "send" | "report">;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -158,7 +160,7 @@ export class AddressGroup implements Disposable {
   }
 
   #open(): Outcome<null, string> {
-    const { home } = this.#options;
+    const { home, continues, logger } = this.#options;
     const floating = FloatingAddresses.open({
       addresses: addressesOf(this.#redundancy, home),
       gateway: this.#gateway,
@@ -170,6 +172,9 @@ export class AddressGroup implements Disposable {
     if (!floating.ok) return floating;
     this.#floating = floating.value;
     this.#parts.defer(() => floating.value.close());
+    // What is only half there would be given up and taken anew.
+    const joined = continues ? floating.value.hold(this.#redundancy.leaseMs) : success(null);
+    if (!joined.ok) logger("error", "address-refused", { why: joined.error });
     const connections = this.#openConnections();
     if (!connections.ok) return connections;
     const driver = this.#makeDriver(floating.value, connections.value);

@@ -6,7 +6,15 @@ import type { Clock } from "#base/clock.ts";
 import type { Logger } from "#base/logger.ts";
 import { failure, type Outcome, success } from "#base/outcome.ts";
 import type { Report, ReportFault } from "#connections/report.ts";
-import { addressesOf, HOMES, type Home, homesOf, needsNewElection, needsNewPaths } from "#election/config.ts";
+import {
+  addressesOf,
+  type FloatingAddress,
+  HOMES,
+  type Home,
+  homesOf,
+  needsNewElection,
+  needsNewPaths,
+} from "#election/config.ts";
 import type { DecodeFault, Packet } from "#election/packet.ts";
 import { HeartbeatPaths, type HeartbeatPathsStatus } from "#peer/heartbeat-paths.ts";
 import { parseIpAddress, sameAddress } from "#policy/ip-address.ts";
@@ -32,8 +40,6 @@ export interface PairUnitStatus extends AddressGroupStatus {
   /** Null where no address is at home on the unit set as standby. */
   readonly second: AddressGroupStatus | null;
 }
-
-type FloatingAddress = Settings["redundancy"]["floatingAddresses"][number];
 
 const isSame = (one: string, other: string): boolean => {
   const [a, b] = [parseIpAddress(one), parseIpAddress(other)];
@@ -61,7 +67,7 @@ export class PairUnit implements AsyncDisposable {
     const unit = new PairUnit(options);
     const homes = homesOf(options.redundancy);
     for (const home of HOMES) if (!homes.includes(home)) AddressGroup.forget(home);
-    const started = await unit.#startMissing();
+    const started = await unit.#startMissing(new Set());
     if (started.ok) return success(unit);
     await unit[Symbol.asyncDispose]();
     return started;
@@ -96,12 +102,15 @@ export class PairUnit implements AsyncDisposable {
     const needsPaths = !isSameKey || needsNewPaths(before, redundancy);
     this.#redundancy = redundancy;
     this.#key = key;
+    const held = new Set<Home>();
     for (const [home, group] of this.#groups) {
+      const { own } = group.status ?? {};
+      if (own?.state === "active" && own.holds) held.add(home);
       if (needsPaths || needsNewElection(before, redundancy, home)) this.#end(home, group, before);
       else group.reconfigure(redundancy);
     }
     if (needsPaths) await this.#closePaths();
-    return this.#startMissing();
+    return this.#startMissing(held);
   }
 
   service(name: string, alive: boolean): void {
@@ -164,26 +173,28 @@ export class PairUnit implements AsyncDisposable {
     this.#groups.delete(home);
   }
 
-  /** Opens the paths where there are none, and begins what the settings speak of and does not run. */
-  async #startMissing(): Promise<Outcome<null, string>> {
+  /** Opens the paths where there are none, and begins what the settings speak of and does not run; `held`: what was here. */
+  async #startMissing(held: ReadonlySet<Home>): Promise<Outcome<null, string>> {
     const paths = this.#paths === null ? await this.#openPaths() : success(this.#paths);
     if (!paths.ok) return paths;
     this.#paths = paths.value;
     for (const home of homesOf(this.#redundancy)) {
-      const started = this.#groups.has(home) ? success(null) : this.#startGroup(home, paths.value);
+      const started = this.#groups.has(home)
+        ? success(null)
+        : this.#startGroup(home, paths.value, held.has(home));
       if (!started.ok) return started;
     }
     return success(null);
   }
 
-  #startGroup(home: Home, paths: HeartbeatPaths): Outcome<null, string> {
+  #startGroup(home: Home, paths: HeartbeatPaths, continues: boolean): Outcome<null, string> {
     const { drawNonce, clock, onManualLine, onStall } = this.#options;
     const group = AddressGroup.start({
       redundancy: this.#redundancy,
       authenticated: this.#key !== null,
       nonce: drawNonce(),
       logger: this.#loggerOf(home),
-      ...{ home, paths, clock, onManualLine, onStall },
+      ...{ home, continues, paths, clock, onManualLine, onStall },
     });
     if (!group.ok) return group;
     this.#groups.set(home, group.value);
