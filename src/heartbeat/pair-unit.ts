@@ -107,9 +107,9 @@ export class PairUnit implements AsyncDisposable {
       const { own } = group.status ?? {};
       if (own?.state === "active" && own.holds) held.add(home);
       if (needsPaths || needsNewElection(before, redundancy, home)) this.#end(home, group, before);
-      else group.reconfigure(redundancy);
     }
     if (needsPaths) await this.#closePaths();
+    for (const group of this.#groups.values()) group.reconfigure(redundancy);
     return this.#startMissing(held);
   }
 
