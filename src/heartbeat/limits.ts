@@ -24,8 +24,11 @@ export const ANSWER_MS = 10;
 /** Events that wait for that; more packets than this are of no use. */
 export const PENDING_MAX = 1_000;
 
-/** How often the other unit is told of the clients' connections; and while it waits for the last of them to end. */
-export const REPORT_MS = 200;
+/**
+ * How often the other unit is told of the clients' connections; and while it waits for the last of them to end. A
+ * client of a younger connection, which it does not know in a crash, is told when it sends its request again.
+ */
+export const REPORT_MS = 400;
 export const REPORT_DRAINING_MS = 100;
 
 /** And how soon again while there is more to tell than fits one go. */
