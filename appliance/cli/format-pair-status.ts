@@ -1,5 +1,5 @@
 /** The status of the pair for people, in the manual's words beside the English ones. */
-import type { PairStatusAnswer } from "#control/contract.ts";
+import type { PairGroupAnswer, PairStatusAnswer } from "#control/contract.ts";
 import { formatStatus } from "./format-status.ts";
 
 const ROLES = { active: "active (稼働系)", standby: "standby (待機系)" } as const;
@@ -35,37 +35,40 @@ function movingText({ onOtherUnit, here, phase, leftMs }: PairStatusAnswer["conn
 
 const count = (connections: number): string => `${connections} connection${connections === 1 ? "" : "s"}`;
 
-/** Lines for a terminal. */
-export function formatPairStatus(answer: PairStatusAnswer): string {
-  const {
-    unit,
-    pid,
-    own,
-    peer,
-    paths,
-    warnings,
-    floatingAddresses,
-    heartbeat,
-    connections,
-    drops,
-    ...counts
-  } = answer;
-  return formatStatus({
-    unit,
-    pid,
+/** The addresses of one home: what both units do for them, and what is wrong. */
+function groupFields({ floatingAddresses, own, peer, connections, warnings }: PairGroupAnswer) {
+  return {
     floatingAddresses,
     thisUnit: { ...own, role: ROLES[own.role], operation: OPERATIONS[own.operation] },
     otherUnit:
       peer === null
         ? { heard: "never" }
         : { ...peer, role: ROLES[peer.role], operation: OPERATIONS[peer.operation] },
-    heartbeats: {
-      ...counts,
-      ...heartbeat,
-      drops,
-      paths: paths.map((isHeard) => (isHeard ? "heard" : "silent")),
-    },
     connections: { ...connections, moving: movingText(connections) },
     warnings: warnings.length === 0 ? "none" : warnings.map((warning) => ({ warning: WARNINGS[warning] })),
+  };
+}
+
+/** Their role is not that of the unit's settings, but follows from it: it is left out. */
+function secondFields(second: PairGroupAnswer) {
+  const { thisUnit, otherUnit, ...fields } = groupFields(second);
+  const { role: _own, ...here } = thisUnit;
+  const { role: _peer, ...there } = { role: null, ...otherUnit };
+  return { ...fields, thisUnit: here, otherUnit: there };
+}
+
+/** Lines for a terminal. */
+export function formatPairStatus(answer: PairStatusAnswer): string {
+  const { unit, pid, paths, heartbeat, drops, sent, received, lost, late, second } = answer;
+  const { floatingAddresses, thisUnit, otherUnit, connections, warnings } = groupFields(answer);
+  return formatStatus({
+    ...{ unit, pid, floatingAddresses, thisUnit, otherUnit },
+    heartbeats: {
+      ...{ sent, received, lost, late, ...heartbeat, drops },
+      paths: paths.map((isHeard) => (isHeard ? "heard" : "silent")),
+    },
+    connections,
+    warnings,
+    ...(second === null ? {} : { addressesAtHomeOnTheStandbyUnit: secondFields(second) }),
   });
 }

@@ -35,6 +35,7 @@ function presetsText(): string {
 }
 
 const PRESETS = "presets";
+const ADDRESS = "address";
 
 const WATCH_MS = 1_000;
 const CLEAR_SCREEN = "\u001b[2J\u001b[H";
@@ -53,7 +54,9 @@ const statusText = (answer: PairStatusAnswer, args: CommandArgs): string =>
 async function ask(command: PairCommand, args: CommandArgs, io: CommandIo): Promise<unknown> {
   const { callControl } = await import("#control/client.ts");
   const path = heartbeatSocketOf(args);
-  const answer = await callControl(path, { command });
+  const address = args.values.get(ADDRESS);
+  const isNamed = command === "pair-handover" && address !== undefined;
+  const answer = await callControl(path, isNamed ? { command, address } : { command });
   if (answer.ok) return answer.value;
   io.err(`futago: ha: at ${path}: ${answer.error}`);
   return null;
@@ -66,6 +69,12 @@ export const haCommand: Command = {
   operandsMin: 0,
   operandsMax: 2,
   options: [
+    {
+      name: ADDRESS,
+      value: "ADDRESS",
+      summary:
+        "handover: only this floating address and those with the same home; without it all that are here.",
+    },
     { name: "json", value: null, summary: "The status as JSON, for programs." },
     { name: "watch", value: null, summary: "The status again every second, until Ctrl-C." },
     STATE_OPTION,

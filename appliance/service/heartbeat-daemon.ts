@@ -7,8 +7,8 @@ import type { Logger } from "#base/logger.ts";
 import { failure, type Outcome, success } from "#base/outcome.ts";
 import type { ControlCommand, ControlRequest, PairStatusAnswer } from "#control/contract.ts";
 import { ControlServer } from "#control/server.ts";
-import { needsNewStart } from "#election/config.ts";
-import { type PairCommand, PairUnit } from "#heartbeat/pair-unit.ts";
+import type { PairCommand } from "#heartbeat/address-group.ts";
+import { PairUnit } from "#heartbeat/pair-unit.ts";
 import { Syslog } from "#log/syslog.ts";
 import type { Settings } from "#settings/schema.ts";
 import { HEARTBEAT_SOCKET } from "./heartbeat-socket.ts";
@@ -21,8 +21,6 @@ export interface HeartbeatDaemonOptions {
   readonly clock: Clock;
   readonly logger: Logger;
 }
-
-type FloatingAddress = Settings["redundancy"]["floatingAddresses"][number];
 
 const STATE_FOLDER_MODE = 0o700;
 const SYSLOG_SOCKET = "/dev/log";
@@ -40,7 +38,6 @@ export class HeartbeatDaemon implements AsyncDisposable {
   readonly #parts = new AsyncDisposableStack();
   readonly #syslog: Syslog;
   #settings: Settings;
-  #key: Buffer | null = null;
   #unit: PairUnit | null = null;
   #checks: ServiceChecks | null = null;
 
@@ -63,33 +60,22 @@ export class HeartbeatDaemon implements AsyncDisposable {
   }
 
   /**
-   * Goes on under other settings. What cannot change in a running heartbeat makes it begin anew: held
-   * addresses stay where they are meanwhile, under their lease, but for those that are in the settings no more.
-   * A key that cannot be read changes nothing. After a failure there is no heartbeat, and this process should end.
+   * Goes on under other settings (`PairUnit.reload`). A key that cannot be read changes nothing. After a failure
+   * there is no heartbeat, and this process should end.
    */
   async reload(settings: Settings): Promise<Outcome<null, string>> {
     const { logger } = this.#options;
-    const before = this.#settings.redundancy;
-    const { redundancy } = settings;
-    const key = await readPairKey(redundancy.keyFile);
+    const key = await readPairKey(settings.redundancy.keyFile);
     if (!key.ok) {
       logger("error", "reload-refused", { faults: key.error });
       return success(null);
     }
-    const isSameKey = key.value === null ? this.#key === null : this.#key?.equals(key.value) === true;
     this.#settings = settings;
-    if (this.#unit !== null && isSameKey && !needsNewStart(before, redundancy)) {
-      this.#unit.reconfigure(redundancy);
-      this.#watchServices(this.#unit);
-      logger("info", "reloaded");
-      return success(null);
-    }
-    logger("warning", "heartbeat-begins-anew", {
-      why: "settings that cannot change otherwise",
-    });
-    this.#key = key.value;
-    await this.#endUnit(before.floatingAddresses);
-    return this.#startUnit();
+    const reloaded = (await this.#unit?.reload(settings.redundancy, key.value)) ?? success(null);
+    if (!reloaded.ok) return reloaded;
+    this.#watchServices();
+    logger("info", "reloaded");
+    return success(null);
   }
 
   /** Hands over where the peer can take, and resolves when this unit is off. */
@@ -103,7 +89,8 @@ export class HeartbeatDaemon implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#endUnit([]);
+    this.#checks?.[Symbol.dispose]();
+    await this.#unit?.[Symbol.asyncDispose]();
     await this.#parts.disposeAsync();
   }
 
@@ -114,66 +101,45 @@ export class HeartbeatDaemon implements AsyncDisposable {
     await mkdir(stateDir, { recursive: true, mode: STATE_FOLDER_MODE });
     const key = await readPairKey(redundancy.keyFile);
     if (!key.ok) return key;
-    this.#key = key.value;
     // First, because it is also the lock: two of these on one unit would quarrel.
     const socket = await ControlServer.start(join(stateDir, HEARTBEAT_SOCKET), (request) =>
       this.#answer(request),
     );
     if (!socket.ok) return socket;
     this.#parts.use(socket.value);
-    return this.#startUnit();
-  }
-
-  async #startUnit(): Promise<Outcome<null, string>> {
     const { clock, logger } = this.#options;
-    const { redundancy } = this.#settings;
     const unit = await PairUnit.start({
-      redundancy,
-      key: this.#key,
-      nonce: Math.max(1, randomBytes(6).readUIntBE(0, 6)),
-      clock,
-      logger,
+      ...{ redundancy, clock, logger },
+      key: key.value,
+      drawNonce: () => Math.max(1, randomBytes(6).readUIntBE(0, 6)),
       onManualLine: (line) => void this.#syslog.write("notice", line),
       onStall: () => this.#checks?.checkNow(),
     });
     if (!unit.ok) return unit;
     this.#unit = unit.value;
-    this.#watchServices(unit.value);
+    this.#watchServices();
     return success(null);
   }
 
-  async #endUnit(before: readonly FloatingAddress[]): Promise<void> {
+  #watchServices(): void {
     this.#checks?.[Symbol.dispose]();
-    this.#checks = null;
-    const unit = this.#unit;
-    this.#unit = null;
-    const placeOf = (each: FloatingAddress): string => `${each.address} ${each.interface}`;
-    const kept = new Set(this.#settings.redundancy.floatingAddresses.map(placeOf));
-    unit?.leave(before.filter((each) => !kept.has(placeOf(each))).map(({ address }) => address));
-    await unit?.[Symbol.asyncDispose]();
+    this.#checks = new ServiceChecks(this.#settings, (name, alive) => this.#unit?.service(name, alive));
   }
 
-  #watchServices(unit: PairUnit): void {
-    this.#checks?.[Symbol.dispose]();
-    this.#checks = new ServiceChecks(this.#settings, (name, alive) => unit.service(name, alive));
-  }
-
-  async #answer({ command }: ControlRequest): Promise<Outcome<unknown, string>> {
+  async #answer(request: ControlRequest): Promise<Outcome<unknown, string>> {
     const unit = this.#unit;
     const status = unit?.status ?? null;
     if (unit === null || status === null) return failure("the heartbeat process is starting");
-    if (command === "pair-status")
+    if (request.command === "pair-status")
       return success({
         unit: this.#settings.unit.name,
         pid: process.pid,
         ...status,
       } satisfies PairStatusAnswer);
-    const meant = MEANINGS[command];
+    const meant = MEANINGS[request.command];
     if (meant === undefined) return failure("the unit answers this, on its own socket");
-    if (meant === "handover" && status.peer === null) return failure("the other unit has not been heard");
-    if (meant === "announce" && !status.own.holds)
-      return failure("this unit does not hold the floating addresses");
-    unit.command(meant);
-    return success({ asked: true });
+    const address = request.command === "pair-handover" ? request.address : undefined;
+    const done = unit.command(meant, address);
+    return done.ok ? success({ asked: true }) : done;
   }
 }

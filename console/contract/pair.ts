@@ -5,10 +5,8 @@ import { closed, count, Instant, nullable, oneOf, text } from "./parts.ts";
 const RoleSetting = oneOf("active", "standby");
 const Operation = oneOf("active", "standby", "out-of-service");
 
-/** What the heartbeat process tells, as `futago ha status --json` has it. */
-export const PairStatus = closed({
-  unit: text(64),
-  pid: count(),
+/** Floating addresses that move together. Their `role` is active on the unit that they are at home on. */
+const groupFields = {
   floatingAddresses: Type.Array(text(64)),
   own: closed({
     role: RoleSetting,
@@ -31,16 +29,8 @@ export const PairStatus = closed({
       roundTripMs: nullable(Type.Number()),
     }),
   ),
-  /** Whether each heartbeat path is heard. */
-  paths: Type.Array(Type.Boolean()),
-  sent: count(),
-  received: count(),
-  lost: count(),
-  late: count(),
-  drops: Type.Record(Type.String(), Type.Number()),
   /** "communication-error" is the manual's 通信異常. */
   warnings: Type.Array(text(64)),
-  heartbeat: closed({ foreign: count(), overrun: count(), unsent: count() }),
   /** The clients' connections of the floating addresses, over a planned move. */
   connections: closed({
     here: count(),
@@ -50,6 +40,26 @@ export const PairStatus = closed({
     onOtherUnit: count(),
     leftMs: Type.Number(),
   }),
+};
+export const PairGroup = closed(groupFields);
+export type PairGroup = Type.Static<typeof PairGroup>;
+
+/** What the heartbeat process tells, as `futago ha status --json` has it. */
+export const PairStatus = closed({
+  unit: text(64),
+  pid: count(),
+  /** Those at home on the unit set as active. */
+  ...groupFields,
+  /** Whether each heartbeat path is heard. */
+  paths: Type.Array(Type.Boolean()),
+  sent: count(),
+  received: count(),
+  lost: count(),
+  late: count(),
+  drops: Type.Record(Type.String(), Type.Number()),
+  heartbeat: closed({ foreign: count(), overrun: count(), unsent: count() }),
+  /** Those at home on the unit set as standby; null where there are none. */
+  second: nullable(PairGroup),
 });
 export type PairStatus = Type.Static<typeof PairStatus>;
 
@@ -61,7 +71,9 @@ export const Pair = closed({
   port: count(),
   intervalMs: count(),
   count: count(),
-  floatingAddresses: Type.Array(closed({ address: text(64), prefixLength: count(), interface: text(32) })),
+  floatingAddresses: Type.Array(
+    closed({ address: text(64), prefixLength: count(), interface: text(32), home: RoleSetting }),
+  ),
   /** Null where there is no pair, or the heartbeat process does not answer: then `fault` says why. */
   status: nullable(PairStatus),
   fault: nullable(text(1_000)),
@@ -70,6 +82,9 @@ export const Pair = closed({
   at: Instant,
 });
 export type Pair = Type.Static<typeof Pair>;
+
+/** `address`: only this one and those with the same home; without it all that the unit holds. */
+export const Handover = closed({ address: Type.Optional(text(64)) });
 
 export const Maintenance = closed({ on: Type.Boolean() });
 

@@ -55,7 +55,7 @@ const SHAPES = {
   "tokens.remove": { params: TokenId, answer: Done },
   "overview.read": { answer: host.Overview },
   "pair.read": { answer: pair.Pair },
-  "pair.handover": { body: Empty, answer: Done },
+  "pair.handover": { body: pair.Handover, answer: Done },
   "pair.announce": { body: Empty, answer: Done },
   "pair.maintenance": { body: pair.Maintenance, answer: Done },
   "pair.sync.read": { answer: pair.PairSync },

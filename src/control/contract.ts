@@ -4,6 +4,7 @@
  */
 import { failure, type Outcome, success } from "#base/outcome.ts";
 import type { PurgeResult } from "#caching/cache-store.ts";
+import type { Home } from "#election/config.ts";
 import type { PairStatus } from "#election/pair-status.ts";
 import {
   type CacheStatsAnswer,
@@ -29,7 +30,7 @@ interface ControlQuestions {
   readonly "cache-purge": PurgeOrder;
   readonly "cache-inspect": InspectQuestion;
   readonly "pair-status": unknown;
-  readonly "pair-handover": unknown;
+  readonly "pair-handover": HandoverQuestion;
   readonly "pair-maintenance-on": unknown;
   readonly "pair-maintenance-off": unknown;
   readonly "pair-announce": unknown;
@@ -38,6 +39,11 @@ interface ControlQuestions {
 interface ServiceQuestion {
   /** proxy, heartbeat, wpad or console. */
   readonly service: string;
+}
+
+interface HandoverQuestion {
+  /** Only this floating address and those that move with it; without it all that this unit holds. */
+  readonly address?: string;
 }
 
 export type ControlCommand = keyof ControlQuestions;
@@ -168,13 +174,20 @@ interface AskedAnswer {
   readonly asked: true;
 }
 
-/** What the heartbeat process tells of the pair. */
-export interface PairStatusAnswer extends PairStatus {
+/** What the heartbeat process tells of the pair: first of the addresses at home on the unit set as active. */
+export interface PairStatusAnswer extends PairGroupAnswer {
   readonly unit: string;
   readonly pid: number;
-  readonly floatingAddresses: readonly string[];
   /** Datagrams that were left out: of others, too many at once; and those that could not be sent. */
   readonly heartbeat: { readonly foreign: number; readonly overrun: number; readonly unsent: number };
+  /** The addresses at home on the unit set as standby; null where there are none. */
+  readonly second: PairGroupAnswer | null;
+}
+
+/** Floating addresses that move together. Here `role` is active on the unit that they are at home on. */
+export interface PairGroupAnswer extends PairStatus {
+  readonly home: Home;
+  readonly floatingAddresses: readonly string[];
   readonly connections: PairConnectionsAnswer;
 }
 
@@ -236,6 +249,12 @@ function parseService({ service, ...rest }: Rest): Outcome<ServiceQuestion, stri
     : failure("the request has an unknown key beside service");
 }
 
+function parseHandover({ address, ...rest }: Rest): Outcome<HandoverQuestion, string> {
+  if (address !== undefined && typeof address !== "string") return failure("address is not a string");
+  if (Object.keys(rest).length > 0) return failure("the request has an unknown key beside address");
+  return success(address === undefined ? {} : { address });
+}
+
 /** Reads what a request says beside its command. */
 const QUESTIONS: {
   readonly [C in ControlCommand]: (rest: Rest) => Outcome<ControlQuestions[C], string>;
@@ -253,7 +272,7 @@ const QUESTIONS: {
   "cache-purge": parsePurgeOrder,
   "cache-inspect": parseInspectQuestion,
   "pair-status": nothingElse,
-  "pair-handover": nothingElse,
+  "pair-handover": parseHandover,
   "pair-maintenance-on": nothingElse,
   "pair-maintenance-off": nothingElse,
   "pair-announce": nothingElse,

@@ -12,13 +12,21 @@ import {
 export const PROXY_SERVICE = "proxy";
 
 export type Role = "active" | "standby";
+/** Whose addresses they are while both units are well: those with the same home move together, by an election of their own. */
+export type Home = Role;
+export const HOMES = ["active", "standby"] as const satisfies readonly Home[];
 export type Failback = "at-once" | "delayed" | "never";
+
+type Redundancy = Settings["redundancy"];
+export type FloatingAddress = Redundancy["floatingAddresses"][number];
 
 /** The pair as the election sees it. Times are milliseconds. */
 export interface PairConfig {
   readonly pairId: number;
   /** 48 bits, this unit's own. */
   readonly unitId: number;
+  readonly home: Home;
+  /** active: these addresses are at home on this unit. */
   readonly role: Role;
   readonly ownAddress: string;
   readonly peerAddress: string;
@@ -52,14 +60,23 @@ export interface UnitIdentity {
   readonly ownAddress: string;
 }
 
-/** The pair that the settings describe; they have passed `checkRedundancySettings`. */
-export function pairConfig(redundancy: Settings["redundancy"], unit: UnitIdentity): PairConfig {
+/** The floating addresses with that home, in the order of the settings. */
+export const addressesOf = ({ floatingAddresses }: Redundancy, home: Home): readonly FloatingAddress[] =>
+  floatingAddresses.filter((each) => each.home === home);
+
+/** The homes that these settings speak of: for each there is an election. */
+export const homesOf = (redundancy: Redundancy): readonly Home[] =>
+  HOMES.filter((home) => addressesOf(redundancy, home).length > 0);
+
+/** What the election of the addresses with that home is told; the settings have passed `checkRedundancySettings`. */
+export function pairConfig(redundancy: Redundancy, unit: UnitIdentity, home: Home): PairConfig {
   const named = (whenDead: string): readonly string[] =>
     redundancy.services.filter((service) => service.whenDead === whenDead).map(({ name }) => name);
   return {
     pairId: redundancy.pairId,
     unitId: unit.unitId,
-    role: redundancy.role,
+    home,
+    role: redundancy.role === home ? "active" : "standby",
     ownAddress: unit.ownAddress,
     peerAddress: redundancy.peerAddress ?? "",
     paths: redundancy.secondPeerAddress === undefined ? 1 : 2,
@@ -76,29 +93,28 @@ export function pairConfig(redundancy: Settings["redundancy"], unit: UnitIdentit
     announceEveryMs: redundancy.announce.everyMs,
     dampingMoves: redundancy.damping.moves,
     dampingWindowMs: redundancy.damping.windowMs,
-    addressesDigest: addressesDigest(redundancy.floatingAddresses.map(({ address }) => address)),
+    addressesDigest: addressesDigest(redundancy.floatingAddresses),
   };
 }
 
-const FIXED = [
-  "enabled",
-  "pairId",
-  "peerAddress",
-  "secondPeerAddress",
-  "port",
-  "keyFile",
-  "floatingAddresses",
-  "gateway",
-] as const;
+const OF_THE_PATHS = ["enabled", "pairId", "peerAddress", "secondPeerAddress", "port", "keyFile"] as const;
 
-/** Whether a heartbeat that runs under `before` cannot go on under `after`, but has to begin anew. */
-export const needsNewStart = (before: Settings["redundancy"], after: Settings["redundancy"]): boolean =>
-  FIXED.some((name) => JSON.stringify(before[name]) !== JSON.stringify(after[name]));
+const isChanged = (before: unknown, after: unknown): boolean =>
+  JSON.stringify(before) !== JSON.stringify(after);
 
-/** 32 bits that differ when the addresses do, in whatever order they stand (FNV-1a). */
-export function addressesDigest(addresses: readonly string[]): number {
+/** Whether heartbeats that go over paths of `before` cannot go on under `after`. */
+export const needsNewPaths = (before: Redundancy, after: Redundancy): boolean =>
+  OF_THE_PATHS.some((name) => isChanged(before[name], after[name]));
+
+/** Whether the election of these addresses cannot go on under `after`, but has to begin anew. */
+export const needsNewElection = (before: Redundancy, after: Redundancy, home: Home): boolean =>
+  isChanged(before.gateway, after.gateway) || isChanged(addressesOf(before, home), addressesOf(after, home));
+
+/** 32 bits that differ when the addresses or their homes do, in whatever order they stand (FNV-1a). */
+export function addressesDigest(addresses: readonly Pick<FloatingAddress, "address" | "home">[]): number {
+  const words = addresses.map(({ address, home }) => (home === "active" ? address : `${address} ${home}`));
   let digest = 0x81_1c_9d_c5;
-  for (const character of [...addresses].sort().join(" "))
+  for (const character of words.sort().join(" "))
     digest = Math.imul(digest ^ (character.codePointAt(0) ?? 0), 0x01_00_01_93);
   return digest >>> 0;
 }

@@ -47,6 +47,7 @@ function beat(
     kind: "send",
     packet: {
       path: 0,
+      home: config.home,
       pairId: config.pairId,
       unitId: config.unitId,
       nonce: draft.nonce,

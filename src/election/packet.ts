@@ -5,7 +5,7 @@
  *    4 version          20 unit id (6)            50 echoed send time (6)
  *    5 flags            26 boot nonce (6)         56 time since that came (4), both in µs
  *    6 state            32 sequence (6)           60 health
- *    7 path             38 send time (6), µs      61 zero (3)
+ *    7 path             38 send time (6), µs      61 home, then zero (2)
  *    8 pair id (2)                                64 HMAC-SHA-256 over all before (32), with a pair key only
  *   10 count (2)
  *   12 interval (4), ms
@@ -14,6 +14,7 @@
  * strict: what this version would not write is dropped, with the reason.
  */
 import { failure, type Outcome, success } from "#base/outcome.ts";
+import { HOMES, type Home } from "./config.ts";
 
 export const STATES = ["off", "starting", "standby", "active", "handing-over", "fault"] as const;
 /** What a unit is doing now. */
@@ -36,6 +37,8 @@ export type Health = (typeof HEALTHS)[number];
 export interface Packet {
   /** Which of the heartbeat paths it was sent on: 0 or 1. */
   readonly path: number;
+  /** Which floating addresses it is about. */
+  readonly home: Home;
   /** 16 bits; both units of a pair have the same. */
   readonly pairId: number;
   /** 48 bits; each unit has its own. */
@@ -44,7 +47,7 @@ export interface Packet {
   readonly nonce: number;
   /** 48 bits; grows with each packet of a session. */
   readonly sequence: number;
-  /** Whether the sender is set as the active unit of the pair. */
+  /** Whether the addresses are at home on the sender: it is set as the unit that their home names. */
   readonly roleActive: boolean;
   readonly state: StateName;
   /** Whether the sender's kernel has the floating addresses. */
@@ -127,6 +130,7 @@ export function encodePacket(packet: Packet, mac: Mac | null): Uint8Array {
   setUint48(view, 50, packet.echoSentUs);
   view.setUint32(56, packet.echoHeldUs);
   view.setUint8(60, HEALTHS.indexOf(packet.health));
+  view.setUint8(61, HOMES.indexOf(packet.home));
   if (mac !== null) bytes.set(mac(bytes.subarray(0, BODY_BYTES)), BODY_BYTES);
   return bytes;
 }
@@ -169,9 +173,12 @@ export function decodePacket(
   const flags = view.getUint8(5);
   const state = STATES[view.getUint8(6)];
   const health = HEALTHS[view.getUint8(60)];
-  if (state === undefined || health === undefined || flags > FLAGS_ALL) return failure("malformed");
+  const home = HOMES[view.getUint8(61)];
+  if (state === undefined || health === undefined || home === undefined || flags > FLAGS_ALL)
+    return failure("malformed");
   const packet: Packet = {
     path: view.getUint8(7),
+    home,
     pairId,
     unitId: getUint48(view, 20),
     nonce: getUint48(view, 26),
@@ -190,8 +197,7 @@ export function decodePacket(
     echoSentUs: getUint48(view, 50),
     echoHeldUs: view.getUint32(56),
   };
-  const zeros = view.getUint8(61) | view.getUint16(62);
-  return zeros === 0 && isSound(packet) ? success(packet) : failure("malformed");
+  return view.getUint16(62) === 0 && isSound(packet) ? success(packet) : failure("malformed");
 }
 
 /** Whether a unit could have meant it. */

@@ -5,9 +5,9 @@
 import { failure, type Outcome, success } from "#base/outcome.ts";
 import { endpointsOf } from "#connections/connection-key.ts";
 import type { ReportVia } from "#connections/report.ts";
-import { type IpAddress, parseIpAddress } from "#policy/ip-address.ts";
-import type { BatchPart, TableFamily } from "./nft-message.ts";
-import { hide, PacketRules, passOn } from "./packet-rules.ts";
+import { type IpAddress, parseIpAddress, sameAddress } from "#policy/ip-address.ts";
+import type { TableFamily } from "./nft-message.ts";
+import { PacketRules } from "./packet-rules.ts";
 import { RawSender } from "./raw-sender.ts";
 import { RouteNetlink } from "./route-netlink.ts";
 import { SocketDiagnosis } from "./socket-diagnosis.ts";
@@ -21,6 +21,20 @@ const LINK_LOCAL = 0xfe80n >> 6n;
 const isLinkLocal = ({ family, bits }: IpAddress): boolean =>
   family === 6 && bits >> LINK_LOCAL_BITS === LINK_LOCAL;
 
+export interface ClientConnectionsOptions {
+  /** The addresses that move together. */
+  readonly addresses: readonly string[];
+  /** The interface that they are on: others on its network are reached through it. */
+  readonly interface: string;
+  /** All floating addresses of the moment, those of others too: none of them is this unit's own. */
+  readonly floating: () => readonly string[];
+  /** The name of the packet filter's tables, of nobody else's. */
+  readonly table: string;
+}
+
+const parsedAddresses = (texts: readonly string[]): readonly IpAddress[] =>
+  texts.map(parseIpAddress).filter((address) => address !== null);
+
 /** What this kernel lacks is an error of what needs it, and nothing else. */
 interface Parts {
   readonly netlink: RouteNetlink;
@@ -30,15 +44,14 @@ interface Parts {
 }
 
 export class ClientConnections {
+  readonly #options: ClientConnectionsOptions;
   readonly #addresses: readonly IpAddress[];
-  /** The interface that they are on: others on its network are reached through it. */
-  readonly #interface: string;
   readonly #parts: Parts;
   readonly #loopbackIndex: number;
 
-  private constructor(addresses: readonly IpAddress[], interfaceName: string, parts: Parts) {
-    this.#addresses = addresses;
-    this.#interface = interfaceName;
+  private constructor(options: ClientConnectionsOptions, parts: Parts) {
+    this.#options = options;
+    this.#addresses = parsedAddresses(options.addresses);
     this.#parts = parts;
     this.#loopbackIndex = parts.netlink.link("lo")?.index ?? 1;
   }
@@ -47,8 +60,8 @@ export class ClientConnections {
    * Opens what is needed, and gives up the addresses that an earlier life has kept. What it passes on is left to
    * the caller. The error says what is not permitted.
    */
-  static open(texts: readonly string[], interfaceName: string): Outcome<ClientConnections, string> {
-    const addresses = texts.map(parseIpAddress).filter((address) => address !== null);
+  static open(options: ClientConnectionsOptions): Outcome<ClientConnections, string> {
+    const addresses = parsedAddresses(options.addresses);
     const netlink = RouteNetlink.open();
     if (!netlink.ok) return netlink;
     const sender = RawSender.open(new Set(addresses.map(({ family }) => family)));
@@ -59,12 +72,20 @@ export class ClientConnections {
     const parts = {
       netlink: netlink.value,
       sender: sender.value,
-      rules: PacketRules.open(),
+      rules: PacketRules.open(options.table),
       diagnosis: SocketDiagnosis.open(addresses),
     };
-    const connections = new ClientConnections(addresses, interfaceName, parts);
+    const connections = new ClientConnections(options, parts);
     connections.endKeeping();
     return success(connections);
+  }
+
+  /** Removes what an earlier life of this unit has left in tables of that name, for addresses that it has no more. */
+  static forget(table: string): void {
+    const rules = PacketRules.open(table);
+    if (!rules.ok) return;
+    for (const family of ["arp", "ip", "ip6"] as const) rules.value.remove(family);
+    rules.value.close();
   }
 
   /** The keys of all connections (`connections/connection-key.ts`). */
@@ -77,14 +98,16 @@ export class ClientConnections {
   via(): ReportVia {
     const listed = this.#parts.netlink.addresses();
     const index = this.#index();
+    const floating = parsedAddresses(this.#options.floating());
     const own = (listed.ok ? listed.value : [])
       .filter((each) => each.index === index)
       .map(({ address }) => parseIpAddress(address))
-      .filter((address) => address !== null && !this.#isFloating(address));
-    const six = own.filter((address) => address?.family === 6);
+      .filter((address) => address !== null)
+      .filter((address) => !floating.some((each) => sameAddress(each, address)));
+    const six = own.filter(({ family }) => family === 6);
     return {
-      ipv4: own.find((address) => address?.family === 4) ?? null,
-      ipv6: six.find((address) => address !== null && !isLinkLocal(address)) ?? six[0] ?? null,
+      ipv4: own.find(({ family }) => family === 4) ?? null,
+      ipv6: six.find((address) => !isLinkLocal(address)) ?? six[0] ?? null,
     };
   }
 
@@ -101,8 +124,8 @@ export class ClientConnections {
     const hidden = this.#addresses.filter(({ family }) => family === 4);
     if (hidden.length === 0) return success(null);
     const { ipv4 } = this.via();
-    if (ipv4 === null) return this.#keepNothing(`${this.#interface} has no IPv4 address of its own`);
-    const ruled = this.#rule(hide(hidden, ipv4));
+    if (ipv4 === null) return this.#keepNothing(`${this.#options.interface} has no IPv4 address of its own`);
+    const ruled = this.#ruled((rules) => rules.hide(hidden, ipv4));
     return ruled.ok ? ruled : this.#keepNothing(ruled.error);
   }
 
@@ -142,7 +165,7 @@ export class ClientConnections {
       const ruled =
         to === null
           ? failure(`the other unit has no IPv${family} address`)
-          : this.#rule(passOn(addresses, { address: to, index }));
+          : this.#ruled((rules) => rules.passOn(addresses, { address: to, index }));
       if (ruled.ok) continue;
       this.endPassingOn();
       return ruled;
@@ -180,9 +203,9 @@ export class ClientConnections {
     netlink.close();
   }
 
-  #rule(parts: readonly BatchPart[]): Outcome<null, string> {
+  #ruled(rule: (rules: PacketRules) => Outcome<null, string>): Outcome<null, string> {
     const { rules } = this.#parts;
-    const ruled = rules.ok ? rules.value.apply(parts) : rules;
+    const ruled = rules.ok ? rule(rules.value) : rules;
     return ruled.ok ? ruled : failure(`packet filter: ${ruled.error}`);
   }
 
@@ -198,10 +221,6 @@ export class ClientConnections {
   }
 
   #index(): number {
-    return this.#parts.netlink.link(this.#interface)?.index ?? 0;
-  }
-
-  #isFloating({ family, bits }: IpAddress): boolean {
-    return this.#addresses.some((address) => address.family === family && address.bits === bits);
+    return this.#parts.netlink.link(this.#options.interface)?.index ?? 0;
   }
 }

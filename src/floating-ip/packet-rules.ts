@@ -8,7 +8,8 @@
  * packet itself is dropped. A first packet of a connection always stays here. So no list of connections is
  * needed, and none can be out of date.
  *
- * All of it is in tables of our own, which no other program touches: removing them removes everything.
+ * All of it is in tables of our own, which no other program touches: removing them removes everything. Addresses that
+ * move by themselves have tables by themselves.
  */
 import { failure, type Outcome, success } from "#base/outcome.ts";
 import type { IpAddress } from "#policy/ip-address.ts";
@@ -41,7 +42,6 @@ import {
 import { close, EINTR, errorName, lastError, readMessage, writeMessage } from "./system-calls.ts";
 
 const NETLINK_NETFILTER = 12;
-const TABLE = "futago";
 
 const TCP = Buffer.from([6]);
 const FLAGS_OF_TCP: PayloadPlace = { base: "transport", offset: 13, length: 1 };
@@ -70,11 +70,14 @@ export interface Neighbour {
 }
 
 /** Deleting what is not there would be refused. */
-const gone = (family: TableFamily): readonly BatchPart[] => [
-  newTable(family, TABLE),
-  deleteTable(family, TABLE),
+const gone = (family: TableFamily, table: string): readonly BatchPart[] => [
+  newTable(family, table),
+  deleteTable(family, table),
 ];
-const fresh = (family: TableFamily): readonly BatchPart[] => [...gone(family), newTable(family, TABLE)];
+const fresh = (family: TableFamily, table: string): readonly BatchPart[] => [
+  ...gone(family, table),
+  newTable(family, table),
+];
 
 const nativeIndex = (index: number): Buffer => {
   const bytes = Buffer.alloc(4);
@@ -88,12 +91,12 @@ const isAt = (place: PayloadPlace, address: IpAddress): readonly Expression[] =>
 ];
 
 /** Passes packets for these addresses on to a neighbour, unless they belong to a connection here. */
-export function passOn(addresses: readonly IpAddress[], to: Neighbour): readonly BatchPart[] {
+function passOn(table: string, addresses: readonly IpAddress[], to: Neighbour): readonly BatchPart[] {
   const family: TableFamily = to.address.family === 4 ? "ip" : "ip6";
-  const at = (chain: string): ChainPlace => ({ family, table: TABLE, chain });
+  const at = (chain: string): ChainPlace => ({ family, table, chain });
   const [entry, known, neighbour] = [at("entry"), at("known"), at("neighbour")];
   return [
-    ...fresh(family),
+    ...fresh(family, table),
     newChain(neighbour),
     newChain(known),
     newChain(entry, { number: HOOK.prerouting, priority: MANGLE }),
@@ -116,10 +119,10 @@ export function passOn(addresses: readonly IpAddress[], to: Neighbour): readonly
 }
 
 /** Hides these IPv4 addresses: no ARP for them comes in, none goes out in their name but in `real`'s. */
-export function hide(addresses: readonly IpAddress[], real: IpAddress): readonly BatchPart[] {
-  const at = (chain: string): ChainPlace => ({ family: "arp", table: TABLE, chain });
+function hide(table: string, addresses: readonly IpAddress[], real: IpAddress): readonly BatchPart[] {
+  const at = (chain: string): ChainPlace => ({ family: "arp", table, chain });
   return [
-    ...fresh("arp"),
+    ...fresh("arp", table),
     newChain(at("in"), { number: HOOK.arpIn, priority: 0 }),
     newChain(at("out"), { number: HOOK.arpOut, priority: 0 }),
     ...addresses.flatMap((address) => [
@@ -135,18 +138,47 @@ export function hide(addresses: readonly IpAddress[], real: IpAddress): readonly
 
 export class PacketRules {
   readonly #fd: number;
+  readonly #table: string;
 
-  private constructor(fd: number) {
+  private constructor(fd: number, table: string) {
     this.#fd = fd;
+    this.#table = table;
   }
 
-  static open(): Outcome<PacketRules, string> {
+  /** The rules in the tables of that name. */
+  static open(table: string): Outcome<PacketRules, string> {
     const fd = openNetlink(NETLINK_NETFILTER, 0);
-    return fd.ok ? success(new PacketRules(fd.value)) : fd;
+    return fd.ok ? success(new PacketRules(fd.value, table)) : fd;
+  }
+
+  /** Passes packets for these addresses on, from now on; all of them are of the neighbour's family. */
+  passOn(addresses: readonly IpAddress[], to: Neighbour): Outcome<null, string> {
+    return this.#apply(passOn(this.#table, addresses, to));
+  }
+
+  /** Hides these addresses from now on. */
+  hide(addresses: readonly IpAddress[], real: IpAddress): Outcome<null, string> {
+    return this.#apply(hide(this.#table, addresses, real));
+  }
+
+  /** Whether there is a table of ours of that family. */
+  has(family: TableFamily): boolean {
+    const made = this.#apply([newTable(family, this.#table, true)]);
+    if (made.ok) this.remove(family);
+    return !made.ok && made.error === "EEXIST";
+  }
+
+  /** Removes our table of that family; one that is not there is no failure. */
+  remove(family: TableFamily): Outcome<null, string> {
+    return this.#apply(gone(family, this.#table));
+  }
+
+  close(): void {
+    close(this.#fd);
   }
 
   /** Does all of it or nothing. The error is the system's name of the first, such as ENOENT or EOPNOTSUPP. */
-  apply(parts: readonly BatchPart[]): Outcome<null, string> {
+  #apply(parts: readonly BatchPart[]): Outcome<null, string> {
     if (writeMessage(this.#fd, batch(parts)) < 0) return failure(errorName(lastError()));
     let refused: string | null = null;
     // The kernel has answered when the write returns; nothing more to read means that all has been read.
@@ -161,21 +193,5 @@ export class PacketRules {
         if (result?.kind === "result" && result.error !== 0) refused ??= errorName(result.error);
       }
     }
-  }
-
-  /** Whether there is a table of ours of that family. */
-  has(family: TableFamily): boolean {
-    const made = this.apply([newTable(family, TABLE, true)]);
-    if (made.ok) this.remove(family);
-    return !made.ok && made.error === "EEXIST";
-  }
-
-  /** Removes our table of that family; one that is not there is no failure. */
-  remove(family: TableFamily): Outcome<null, string> {
-    return this.apply(gone(family));
-  }
-
-  close(): void {
-    close(this.#fd);
   }
 }

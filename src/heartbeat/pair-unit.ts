@@ -1,26 +1,32 @@
-/** One unit of a pair: the election's driver with the kernel, the network and the way to the peer. */
+/**
+ * One unit of a pair: the way to the peer, and over it an election for each home of floating addresses. Where some are
+ * at home on the unit set as standby, there are two, which know nothing of each other.
+ */
 import type { Clock } from "#base/clock.ts";
 import type { Logger } from "#base/logger.ts";
 import { failure, type Outcome, success } from "#base/outcome.ts";
-import { pairConfig, type UnitIdentity } from "#election/config.ts";
-import type { OperatorCommand } from "#election/event.ts";
-import type { PairStatus } from "#election/pair-status.ts";
-import { ClientConnections } from "#floating-ip/client-connections.ts";
-import { FloatingAddresses } from "#floating-ip/floating-addresses.ts";
+import type { Report, ReportFault } from "#connections/report.ts";
+import {
+  addressesOf,
+  type FloatingAddress,
+  HOMES,
+  type Home,
+  homesOf,
+  needsNewElection,
+  needsNewPaths,
+} from "#election/config.ts";
+import type { DecodeFault, Packet } from "#election/packet.ts";
 import { HeartbeatPaths, type HeartbeatPathsStatus } from "#peer/heartbeat-paths.ts";
-import { formatIpAddress, parseIpAddress } from "#policy/ip-address.ts";
+import { parseIpAddress, sameAddress } from "#policy/ip-address.ts";
 import type { Settings } from "#settings/schema.ts";
-import { ConnectionKeeper, type ConnectionsStatus } from "./connection-keeper.ts";
-import { GatewayWatch } from "./gateway-watch.ts";
-import type { ConnectionTimes } from "./own-connections.ts";
-import { PairDriver } from "./pair-driver.ts";
+import { AddressGroup, type AddressGroupStatus, type PairCommand, peerAddresses } from "./address-group.ts";
 
 export interface PairUnitOptions {
   /** They have passed `checkRedundancySettings`. */
   readonly redundancy: Settings["redundancy"];
   readonly key: Buffer | null;
-  /** 48 bits of chance, not 0. */
-  readonly nonce: number;
+  /** 48 bits of chance, not 0, others with each call. */
+  readonly drawNonce: () => number;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly onManualLine: (line: string) => void;
@@ -28,208 +34,209 @@ export interface PairUnitOptions {
   readonly onStall: () => void;
 }
 
-export interface PairUnitStatus extends PairStatus {
-  readonly floatingAddresses: readonly string[];
+/** That of the addresses at home on the unit set as active, and beside it that of the others. */
+export interface PairUnitStatus extends AddressGroupStatus {
   readonly heartbeat: HeartbeatPathsStatus;
-  readonly connections: ConnectionsStatus;
+  /** Null where no address is at home on the unit set as standby. */
+  readonly second: AddressGroupStatus | null;
 }
 
-/** What an operator may ask of a unit that runs. */
-export type PairCommand = Exclude<OperatorCommand, "start" | "stop">;
-
-const canonical = (text: string): string => {
-  const address = parseIpAddress(text);
-  return address === null ? text : formatIpAddress(address);
+const isSame = (one: string, other: string): boolean => {
+  const [a, b] = [parseIpAddress(one), parseIpAddress(other)];
+  return a !== null && b !== null && sameAddress(a, b);
 };
+
+const placeOf = (each: FloatingAddress): string => `${each.address} ${each.interface}`;
 
 export class PairUnit implements AsyncDisposable {
   readonly #options: PairUnitOptions;
+  readonly #groups = new Map<Home, AddressGroup>();
   #redundancy: Settings["redundancy"];
-  readonly #parts = new AsyncDisposableStack();
-  readonly #stopped = Promise.withResolvers<void>();
-  readonly #gateway: string | null;
-  readonly #peers: ReadonlySet<string>;
-  /** The hardware addresses that the peer's real addresses were seen at, by those. */
-  readonly #peerMacs = new Map<string, string>();
-  #floating: FloatingAddresses | null = null;
+  #key: Buffer | null;
   #paths: HeartbeatPaths | null = null;
-  #driver: PairDriver | null = null;
-  #connections: ConnectionKeeper | null = null;
-  #kernelConnections: ClientConnections | null = null;
-  #gatewayWatch: GatewayWatch | null = null;
+  #isInMaintenance = false;
 
   private constructor(options: PairUnitOptions) {
-    const { gateway } = options.redundancy;
     this.#options = options;
     this.#redundancy = options.redundancy;
-    this.#gateway = gateway === undefined ? null : canonical(gateway);
-    this.#peers = new Set(peerAddresses(options.redundancy).map(canonical));
+    this.#key = options.key;
   }
 
   /** Opens interfaces and sockets and begins. On failure nothing is left; the error is for the operator. */
   static async start(options: PairUnitOptions): Promise<Outcome<PairUnit, string>> {
     const unit = new PairUnit(options);
-    const opened = await unit.#open();
-    if (opened.ok) return success(unit);
+    const homes = homesOf(options.redundancy);
+    for (const home of HOMES) if (!homes.includes(home)) AddressGroup.forget(home);
+    const started = await unit.#startMissing(new Set());
+    if (started.ok) return success(unit);
     await unit[Symbol.asyncDispose]();
-    return opened;
+    return started;
   }
 
   /** Null before the start. */
   get status(): PairUnitStatus | null {
-    if (this.#driver === null || this.#paths === null || this.#connections === null) return null;
-    return {
-      ...this.#driver.status,
-      floatingAddresses: this.#redundancy.floatingAddresses.map(({ address }) => address),
-      heartbeat: this.#paths.status,
-      connections: this.#connections.status,
-    };
+    const first = this.#groups.get("active")?.status ?? null;
+    if (first === null || this.#paths === null) return null;
+    const second = this.#groups.get("standby")?.status ?? null;
+    return { ...first, heartbeat: this.#paths.status, second };
   }
 
-  command(command: PairCommand): void {
-    this.#driver?.command(command);
+  /** Does what an operator asks for, or says why that cannot be. `address`: only for those that move with it. */
+  command(command: PairCommand, address?: string): Outcome<null, string> {
+    const meant = this.#meantBy(command, address);
+    if (!meant.ok) return meant;
+    if (command === "maintenance-on") this.#isInMaintenance = true;
+    if (command === "maintenance-off") this.#isInMaintenance = false;
+    for (const group of meant.value) group.command(command);
+    return success(null);
   }
 
-  /** Goes on under other settings, as far as `needsNewStart` does not say otherwise. */
-  reconfigure(redundancy: Settings["redundancy"]): void {
+  /**
+   * Goes on under other settings or another key. What cannot change in a running election makes it begin anew: held
+   * addresses stay where they are meanwhile, under their lease, but for those that are in the settings no more.
+   * After a failure there is no heartbeat.
+   */
+  async reload(redundancy: Settings["redundancy"], key: Buffer | null): Promise<Outcome<null, string>> {
+    const before = this.#redundancy;
+    const isSameKey = key === null ? this.#key === null : this.#key?.equals(key) === true;
+    const needsPaths = !isSameKey || needsNewPaths(before, redundancy);
     this.#redundancy = redundancy;
-    this.#connections?.reconfigure(timesOf(redundancy));
-    this.#driver?.reconfigure(pairConfig(redundancy, this.#identity()));
+    this.#key = key;
+    const held = new Set<Home>();
+    for (const [home, group] of this.#groups) {
+      const { own } = group.status ?? {};
+      if (own?.state === "active" && own.holds) held.add(home);
+      if (needsPaths || needsNewElection(before, redundancy, home)) this.#end(home, group, before);
+    }
+    if (needsPaths) await this.#closePaths();
+    for (const group of this.#groups.values()) group.reconfigure(redundancy);
+    return this.#startMissing(held);
   }
 
   service(name: string, alive: boolean): void {
-    this.#driver?.service(name, alive);
+    for (const group of this.#groups.values()) group.service(name, alive);
   }
 
   /** Hands the addresses over where the peer can take them, and resolves when this unit is off. */
-  stop(): Promise<void> {
-    this.#driver?.command("stop");
-    return this.#stopped.promise;
-  }
-
-  /** Ends the driver and gives these addresses up; others stay under their lease for who comes next. */
-  leave(addresses: readonly string[]): void {
-    this.#driver?.close();
-    const left = this.#floating?.release(new Set(addresses.map(canonical)));
-    if (left?.ok === false) this.#options.logger("error", "address-stays", { why: left.error });
+  async stop(): Promise<void> {
+    await Promise.all([...this.#groups.values()].map((group) => group.stop()));
   }
 
   /** Resolves when no connection of before a planned move goes on here. */
   async drained(): Promise<void> {
-    await this.#connections?.drained();
+    await Promise.all([...this.#groups.values()].map((group) => group.drained()));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#parts.disposeAsync();
+    for (const group of this.#groups.values()) group[Symbol.dispose]();
+    this.#groups.clear();
+    await this.#closePaths();
   }
 
-  async #open(): Promise<Outcome<null, string>> {
-    const { key, clock } = this.#options;
-    const redundancy = this.#redundancy;
-    const floating = FloatingAddresses.open({
-      addresses: redundancy.floatingAddresses,
-      gateway: this.#gateway,
-      neighbours: [...this.#peers],
-      onLink: () => this.#driver?.linkChanged(),
-      onAddresses: () => this.#driver?.addressesChanged(),
-      onClaim: ({ address, mac }) => this.#hearClaim(address, mac),
-    });
-    if (!floating.ok) return floating;
-    this.#floating = floating.value;
-    this.#parts.defer(() => floating.value.close());
-    const paths = await HeartbeatPaths.open({
-      peerAddresses: peerAddresses(redundancy),
-      port: redundancy.port,
-      pairId: redundancy.pairId,
-      key,
-      clock,
-      onPacket: (packet) => this.#driver?.received(packet),
-      onReport: (report) => this.#connections?.received(report),
-    });
-    if (!paths.ok) return failure(paths.error);
+  /** Which addresses an operator means. */
+  #meantBy(command: PairCommand, address: string | undefined): Outcome<readonly AddressGroup[], string> {
+    const all = [...this.#groups.values()];
+    const holding = all.filter(({ status }) => status?.own.holds === true);
+    switch (command) {
+      case "maintenance-on":
+      case "maintenance-off":
+        return success(all);
+      case "announce":
+        return holding.length > 0
+          ? success(holding)
+          : failure("this unit does not hold the floating addresses");
+      case "handover": {
+        const named = address === undefined ? null : all.filter((group) => hasAddress(group, address));
+        if (named?.length === 0) return failure(`${address} is none of the floating addresses`);
+        const meant = named ?? (holding.length > 0 ? holding : this.#atHome());
+        const isHeard = meant.some(({ status }) => status !== null && status.peer !== null);
+        return isHeard ? success(meant) : failure("the other unit has not been heard");
+      }
+    }
+  }
+
+  /** What a unit that holds nothing asks for: its own addresses, where each unit has some. */
+  #atHome(): readonly AddressGroup[] {
+    const all = [...this.#groups.values()];
+    return all.length === 1 ? all : all.filter(({ status }) => status?.own.role === "active");
+  }
+
+  #end(home: Home, group: AddressGroup, before: Settings["redundancy"]): void {
+    const kept = new Set(this.#redundancy.floatingAddresses.map(placeOf));
+    const gone = addressesOf(before, home).filter((each) => !kept.has(placeOf(each)));
+    const logger = this.#loggerOf(home);
+    if (homesOf(this.#redundancy).includes(home))
+      logger("warning", "heartbeat-begins-anew", { why: "settings that cannot change otherwise" });
+    else logger("info", "heartbeat-ends", { why: "no address has this home any more" });
+    group.leave(gone.map(({ address }) => address));
+    group[Symbol.dispose]();
+    this.#groups.delete(home);
+  }
+
+  /** Opens the paths where there are none, and begins what the settings speak of and does not run; `held`: what was here. */
+  async #startMissing(held: ReadonlySet<Home>): Promise<Outcome<null, string>> {
+    const paths = this.#paths === null ? await this.#openPaths() : success(this.#paths);
+    if (!paths.ok) return paths;
     this.#paths = paths.value;
-    this.#parts.use(paths.value);
-    const connections = this.#openConnections(paths.value);
-    if (!connections.ok) return connections;
-    const driver = this.#makeDriver(floating.value, paths.value, connections.value);
-    this.#driver = driver;
-    this.#parts.defer(() => driver.close());
-    driver.start();
-    this.#watchGateway(driver);
+    for (const home of homesOf(this.#redundancy)) {
+      const started = this.#groups.has(home)
+        ? success(null)
+        : this.#startGroup(home, paths.value, held.has(home));
+      if (!started.ok) return started;
+    }
     return success(null);
   }
 
-  #openConnections(paths: HeartbeatPaths): Outcome<ConnectionKeeper, string> {
-    const { nonce, clock, logger } = this.#options;
-    const { floatingAddresses, pairId } = this.#redundancy;
-    const addresses = floatingAddresses.map(({ address }) => address);
-    const kernel = ClientConnections.open(addresses, floatingAddresses[0]?.interface ?? "");
-    if (!kernel.ok) return kernel;
-    this.#kernelConnections = kernel.value;
-    this.#parts.defer(() => kernel.value.close());
-    const keeper = new ConnectionKeeper({
-      kernel: kernel.value,
-      send: (report) => paths.report(report),
-      peerNonce: () => this.#driver?.peerNonce ?? null,
-      times: timesOf(this.#redundancy),
-      ...{ pairId, nonce, clock, logger },
+  #startGroup(home: Home, paths: HeartbeatPaths, continues: boolean): Outcome<null, string> {
+    const { drawNonce, clock, onManualLine, onStall } = this.#options;
+    const group = AddressGroup.start({
+      redundancy: this.#redundancy,
+      authenticated: this.#key !== null,
+      nonce: drawNonce(),
+      logger: this.#loggerOf(home),
+      ...{ home, continues, paths, clock, onManualLine, onStall },
     });
-    this.#connections = keeper;
-    this.#parts.defer(() => keeper.close());
-    return success(keeper);
+    if (!group.ok) return group;
+    this.#groups.set(home, group.value);
+    if (this.#isInMaintenance) group.value.command("maintenance-on");
+    return success(null);
   }
 
-  #makeDriver(kernel: FloatingAddresses, paths: HeartbeatPaths, connections: ConnectionKeeper): PairDriver {
-    const { key, nonce, clock, logger, onManualLine } = this.#options;
-    return new PairDriver({
-      config: pairConfig(this.#redundancy, this.#identity()),
-      ...{ kernel, paths, connections, clock, logger, onManualLine, nonce },
-      authenticated: key !== null,
-      onStall: () => this.#lookAgain(),
-      onStopped: () => this.#stopped.resolve(),
+  #openPaths(): Promise<Outcome<HeartbeatPaths, string>> {
+    const { port, pairId } = this.#redundancy;
+    return HeartbeatPaths.open({
+      peerAddresses: peerAddresses(this.#redundancy),
+      key: this.#key,
+      clock: this.#options.clock,
+      ...{ port, pairId },
+      onPacket: (packet) => this.#received(packet),
+      onReport: (report) => this.#reported(report),
     });
   }
 
-  /** The real address is of the peer's family, on the first interface that has floating addresses. */
-  #identity(): UnitIdentity {
-    const unitId = Number.parseInt(this.#floating?.hardwareAddress ?? "", 16);
-    const via = this.#kernelConnections?.via();
-    const own = this.#redundancy.peerAddress?.includes(":") === true ? via?.ipv6 : via?.ipv4;
-    return { unitId, ownAddress: own === null || own === undefined ? "" : formatIpAddress(own) };
+  async #closePaths(): Promise<void> {
+    await this.#paths?.[Symbol.asyncDispose]();
+    this.#paths = null;
   }
 
-  /** The peer's hardware address is asked for in the same rhythm: it may get another network card. */
-  #watchGateway(driver: PairDriver): void {
-    const watch = new GatewayWatch(
-      () => {
-        if (this.#gateway !== null) this.#floating?.askFor(this.#gateway);
-        for (const peer of this.#peers) this.#floating?.askFor(peer);
-        this.#floating?.keepNeighbours();
-      },
-      (answers) => driver.gateway(answers),
-    );
-    this.#gatewayWatch = watch;
-    this.#parts.defer(() => watch.stop());
-    watch.start();
+  /** What is no packet of this pair is counted with the first. */
+  #received(packet: Outcome<Packet, DecodeFault>): void {
+    this.#groups.get(packet.ok ? packet.value.home : HOMES[0])?.received(packet);
   }
 
-  #lookAgain(): void {
-    if (this.#gateway !== null) this.#floating?.askFor(this.#gateway);
-    this.#options.onStall();
+  /** A report is about the addresses whose session it names; what names none is counted with the first. */
+  #reported(report: Outcome<Report, ReportFault>): void {
+    const second = this.#groups.get("standby");
+    const isOfSecond = report.ok && second?.peerNonce === report.value.nonce;
+    (isOfSecond ? second : this.#groups.get("active"))?.reported(report);
   }
 
-  #hearClaim(address: string, mac: string): void {
-    if (address === this.#gateway) this.#gatewayWatch?.heard();
-    else if (this.#peers.has(address)) this.#peerMacs.set(address, mac);
-    else this.#driver?.addressClaimed([...this.#peerMacs.values()].includes(mac) ? "peer" : "stranger");
+  /** Lines about addresses that are at home on the unit set as standby say so. */
+  #loggerOf(home: Home): Logger {
+    const { logger } = this.#options;
+    return home === "active" ? logger : (level, event, values) => logger(level, event, { ...values, home });
   }
 }
 
-const timesOf = ({ drainMs, leaseMs, intervalMs, count }: Settings["redundancy"]): ConnectionTimes => ({
-  drainMs,
-  leaseMs,
-  silenceMs: intervalMs * count,
-});
-
-const peerAddresses = ({ peerAddress, secondPeerAddress }: Settings["redundancy"]): readonly string[] =>
-  [peerAddress, secondPeerAddress].filter((address) => address !== undefined);
+const hasAddress = ({ status }: AddressGroup, address: string): boolean =>
+  status?.floatingAddresses.some((each) => isSame(each, address)) === true;

@@ -3,7 +3,7 @@
  * make a script with a known trap of browsers is one, with its reason. Warnings are for what is allowed by choice.
  */
 import { checkNetworks } from "#policy/check-settings.ts";
-import { formatIpAddress, parseIpAddress, unmapped } from "#policy/ip-address.ts";
+import { formatIpAddress, parseIpAddress, sameAddress, unmapped } from "#policy/ip-address.ts";
 import { contains, type Network, parseNetwork } from "#policy/network.ts";
 import type { Settings } from "#settings/schema.ts";
 import { itemPath, type SettingsFault, showValue } from "#settings/settings-fault.ts";
@@ -58,8 +58,7 @@ function checkProxies({ proxies, listed }: WpadSettings, report: Report): void {
     if (proxy.floatingHost !== undefined) checkProxyHost(`${path}.floatingHost`, proxy.floatingHost, report);
     if (proxy.scheme === "https" && proxy.unit !== "other")
       report(`${path}.scheme`, proxy.scheme, '"http": the proxies of the pair speak no TLS to browsers');
-    if (listed === "floating" && proxy.floatingHost === undefined)
-      report(`${path}.floatingHost`, undefined, "the address that stands for it, since listed is floating");
+    if (listed === "floating") checkFloatingHost(proxies, index, report);
   }
   if (!proxies.some(({ weight }) => weight > 0))
     report("wpad.proxies", proxies, "at least one proxy with a weight above 0, since enabled is true");
@@ -68,6 +67,16 @@ function checkProxies({ proxies, listed }: WpadSettings, report: Report): void {
     if (new Set(mine.map(({ host }) => host)).size > 1)
       report("wpad.proxies", `${mine.length} hosts of unit "${unit}"`, "one host for each unit of the pair");
   }
+}
+
+function checkFloatingHost(proxies: WpadSettings["proxies"], index: number, report: Report): void {
+  const path = `${itemPath("wpad.proxies", index)}.floatingHost`;
+  const { floatingHost, port } = proxies[index] ?? {};
+  const earlier = proxies.findIndex((each) => each.floatingHost === floatingHost && each.port === port);
+  if (floatingHost === undefined)
+    report(path, undefined, "the address that stands for it, since listed is floating");
+  else if (earlier < index)
+    report(path, floatingHost, `an address other than that of wpad.proxies[${earlier}]: each fails over`);
 }
 
 /** Shares that a way to balance cannot give. */
@@ -200,10 +209,24 @@ export function checkWpadSettings(settings: Settings): readonly SettingsFault[] 
   return faults;
 }
 
+/** Whether what stands for the proxy of one unit is a floating address of the other. */
+function isAwayFromHome(
+  { unit, floatingHost }: WpadSettings["proxies"][number],
+  { role, floatingAddresses }: Settings["redundancy"],
+): boolean {
+  const address = parseIpAddress(floatingHost ?? "");
+  const floating = floatingAddresses.find((each) => {
+    const parsed = parseIpAddress(each.address);
+    return address !== null && parsed !== null && sameAddress(address, parsed);
+  });
+  return floating !== undefined && unit !== "other" && (floating.home === role) !== (unit === "this");
+}
+
 /** What is allowed and may surprise, each a sentence with its reason. */
 export function wpadWarnings({ wpad, redundancy, listen }: Settings): readonly string[] {
   if (!wpad.enabled) return [];
   const { proxies } = wpad;
+  const isOfPair = redundancy.enabled && wpad.listed === "floating";
   const listens = ({ unit, port }: WpadSettings["proxies"][number]): boolean =>
     unit !== "this" || listen.some((each) => each.port === port && !isIn(LOOPBACK, each.address));
   const found: readonly (readonly [boolean, string])[] = [
@@ -238,6 +261,14 @@ export function wpadWarnings({ wpad, redundancy, listen }: Settings): readonly s
     [
       wpad.listed === "real" && redundancy.enabled && !proxies.some(({ unit }) => unit === "peer"),
       'wpad.proxies: none says unit "peer": a dead peer keeps its place in the scripts',
+    ],
+    [
+      isOfPair && redundancy.floatingAddresses.every(({ home }) => home === "active"),
+      'wpad.listed: the floating addresses all have "home": "active", so that one unit serves all clients while both are well: give one of them "home": "standby"',
+    ],
+    [
+      isOfPair && proxies.some((proxy) => isAwayFromHome(proxy, redundancy)),
+      "wpad.proxies: a floatingHost is at home on the other unit than unit says: scripts put it last when the wrong unit is dead",
     ],
   ];
   return found.filter(([isSo]) => isSo).map(([, text]) => text);

@@ -26,6 +26,11 @@ const FloatingAddress = Type.Object(
     }),
     prefixLength: whole("The length of the network's prefix, as the interface has it.", [1, 128], 24),
     interface: text("The interface that has the address while this unit holds it.", "eth0", INTERFACE_FORM),
+    home: Type.Union([Type.Literal("active"), Type.Literal("standby")], {
+      default: "active",
+      description:
+        "The unit that has it while both are well: the one set as active, or the one set as standby. So each unit can have an address that fails over to the other.",
+    }),
   },
   closed,
 );
@@ -127,7 +132,7 @@ export const RedundancySchema = Type.Object(
     floatingAddresses: Type.Array(FloatingAddress, {
       default: [],
       maxItems: 128,
-      description: "The floating addresses (F-IP). They move together.",
+      description: "The floating addresses (F-IP). Those with the same home move together.",
     }),
     leaseMs: whole(
       "The kernel drops the addresses by itself when the heartbeat process has not renewed them for this long; whole seconds.",

@@ -5,6 +5,7 @@ import type { PairStatusAnswer } from "#control/contract.ts";
 const STATUS: PairStatusAnswer = {
   unit: "tokyo-1",
   pid: 42,
+  home: "active",
   floatingAddresses: ["192.0.2.100"],
   own: {
     role: "standby",
@@ -36,6 +37,7 @@ const STATUS: PairStatusAnswer = {
     reset: 0,
     unsent: 0,
   },
+  second: null,
 };
 
 t.test("the pair is told in the manual's words", async (t) => {
@@ -72,3 +74,23 @@ t.test("the other unit and a quiet day", async (t) => {
   t.match(text, /other unit:\n +role +active \(稼働系\)\n +operation +standby \(待機\)/);
   t.match(text, /warnings +none/);
 });
+
+t.test(
+  "the addresses at home on the standby unit are told by themselves, without a role of their own",
+  async (t) => {
+    const { unit: _unit, pid: _pid, heartbeat: _heartbeat, second: _second, ...group } = STATUS;
+    const second = {
+      ...group,
+      home: "standby",
+      floatingAddresses: ["192.0.2.101"],
+      own: { ...STATUS.own, role: "active", operation: "standby" },
+      warnings: [],
+    } as const;
+    const [first = "", others = ""] = formatPairStatus({ ...STATUS, second }).split(
+      "addresses at home on the standby unit:",
+    );
+    t.match(first, /floating addresses +192\.0\.2\.100\n[\s\S]*role +standby/);
+    t.match(others, /floating addresses +192\.0\.2\.101\n[\s\S]*this unit:\n +operation +standby \(待機\)/);
+    t.notMatch(others, /role/);
+  },
+);

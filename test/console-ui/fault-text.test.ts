@@ -37,7 +37,7 @@ t.test("what is wrong with a pair that has the right shape is told as well", asy
     silent: [],
   };
   const { redundancy } = defaultSettings();
-  const floating = { prefixLength: 25, interface: "eth0" };
+  const floating = { prefixLength: 25, interface: "eth0", home: "standby" } as const;
   const faults = [
     { ...redundancy, enabled: true },
     {

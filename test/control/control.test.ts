@@ -50,6 +50,12 @@ void t.test("a request names a command and nothing else", async (t) => {
   });
   for (const line of ['{"command":"service-stop"}', '{"command":"service-stop","service":"proxy","now":1}'])
     t.equal(parseControlRequest(line).ok, false, line);
+  t.strictSame(parseControlRequest('{"command":"pair-handover","address":"192.0.2.100"}'), {
+    ok: true,
+    value: { command: "pair-handover", address: "192.0.2.100" },
+  });
+  for (const line of ['{"command":"pair-handover","address":1}', '{"command":"pair-handover","to":"b"}'])
+    t.equal(parseControlRequest(line).ok, false, line);
   t.match(parseControlRequest('{"command":"drain","force":true}'), { ok: false, error: /unknown key/ });
 });
 

@@ -1,6 +1,14 @@
 import t from "tap";
 import { checkRedundancySettings, type OwnInterfaces } from "#election/check-redundancy.ts";
-import { addressesDigest, needsNewStart, pairConfig, silenceMs } from "#election/config.ts";
+import {
+  addressesDigest,
+  type Home,
+  homesOf,
+  needsNewElection,
+  needsNewPaths,
+  pairConfig,
+  silenceMs,
+} from "#election/config.ts";
 import { defaultSettings, parseSettings } from "#settings/parse-settings.ts";
 import type { Settings } from "#settings/schema.ts";
 
@@ -20,7 +28,7 @@ const MANUAL: Redundancy = {
   ...defaultSettings().redundancy,
   enabled: true,
   peerAddress: "192.168.0.2",
-  floatingAddresses: [{ address: "192.168.0.100", prefixLength: 24, interface: "eth0" }],
+  floatingAddresses: [{ address: "192.168.0.100", prefixLength: 24, interface: "eth0", home: "active" }],
 };
 
 const faults = (changes: Partial<Redundancy>): readonly string[] =>
@@ -29,7 +37,7 @@ const faults = (changes: Partial<Redundancy>): readonly string[] =>
   );
 
 const floating = (address: string, changes: Partial<Redundancy["floatingAddresses"][number]> = {}) => ({
-  floatingAddresses: [{ address, prefixLength: 24, interface: "eth0", ...changes }],
+  floatingAddresses: [{ address, prefixLength: 24, interface: "eth0", home: "active" as const, ...changes }],
 });
 
 t.test("the defaults are the manual's", async (t) => {
@@ -46,7 +54,7 @@ t.test("the defaults are the manual's", async (t) => {
 t.test("the manual's pair is right, and becomes what the election needs", async (t) => {
   t.strictSame(faults({}), []);
   t.strictSame(faults(floating("2001:db8::100", { prefixLength: 64 })), []);
-  const config = pairConfig(MANUAL, { unitId: 5, ownAddress: "192.168.0.1" });
+  const config = pairConfig(MANUAL, { unitId: 5, ownAddress: "192.168.0.1" }, "active");
   t.equal(silenceMs(config), 10_000);
   t.match(config, {
     paths: 1,
@@ -56,8 +64,32 @@ t.test("the manual's pair is right, and becomes what the election needs", async 
     announceAtMs: [0, 50, 500, 2_000],
     checksGateway: false,
   });
-  t.equal(addressesDigest(["a", "b"]), addressesDigest(["b", "a"]));
-  t.not(addressesDigest(["a", "b"]), addressesDigest(["a", "c"]));
+  const at = (home: Home, ...addresses: string[]) => addresses.map((address) => ({ address, home }));
+  const digest = addressesDigest(at("active", "a", "b"));
+  t.equal(digest, addressesDigest(at("active", "b", "a")));
+  t.not(digest, addressesDigest(at("active", "a", "c")));
+  t.not(digest, addressesDigest([...at("active", "a"), ...at("standby", "b")]));
+});
+
+t.test("addresses at home on each unit: two elections, with the roles the other way round", async (t) => {
+  const { floatingAddresses } = floating("192.168.0.101", { home: "standby" });
+  const both = { ...MANUAL, floatingAddresses: [...MANUAL.floatingAddresses, ...floatingAddresses] };
+  t.strictSame(faults(both), []);
+  t.strictSame([homesOf(MANUAL), homesOf(both)], [["active"], ["active", "standby"]]);
+  const identity = { unitId: 5, ownAddress: "192.168.0.1" };
+  for (const role of ["active", "standby"] as const)
+    for (const home of homesOf(both)) {
+      const config = pairConfig({ ...both, role }, identity, home);
+      t.match(
+        config,
+        { home, role: role === home ? "active" : "standby" },
+        `${home} of a unit set as ${role}`,
+      );
+      t.equal(config.addressesDigest, addressesDigest(both.floatingAddresses), "which tells of all of them");
+    }
+  t.match(faults(floating("192.168.0.101", { home: "standby" })), [
+    /^floatingAddresses: "standby": at least one address with "home": "active"/,
+  ]);
 });
 
 t.test("what contradicts itself is told with its path, what was found and what was expected", async (t) => {
@@ -136,15 +168,21 @@ t.test("times, roles and services change while it runs; where and with whom does
     { role: "standby", services: [] },
     { failback: { mode: "never", holdMs: 0, delayMs: 0 } },
   ];
-  for (const changes of live) t.notOk(needsNewStart(MANUAL, { ...MANUAL, ...changes }));
-  for (const changes of [
-    { port: 7_901 },
-    { peerAddress: "192.168.0.3" },
-    { gateway: "192.168.0.254" },
-    { keyFile: "/etc/futago/pair.key" },
-    floating("192.168.0.101"),
-  ])
-    t.ok(needsNewStart(MANUAL, { ...MANUAL, ...changes }), JSON.stringify(changes));
+  const fixed = [{ port: 7_901 }, { peerAddress: "192.168.0.3" }, { keyFile: "/etc/futago/pair.key" }];
+  const ofAddresses = [{ gateway: "192.168.0.254" }, floating("192.168.0.101")];
+  const needs = (changes: Partial<Redundancy>): readonly boolean[] => {
+    const after = { ...MANUAL, ...changes };
+    return [needsNewPaths(MANUAL, after), needsNewElection(MANUAL, after, "active")];
+  };
+  for (const changes of live) t.strictSame(needs(changes), [false, false]);
+  for (const changes of fixed) t.strictSame(needs(changes), [true, false], JSON.stringify(changes));
+  for (const changes of ofAddresses) t.strictSame(needs(changes), [false, true], JSON.stringify(changes));
+  const [first] = MANUAL.floatingAddresses;
+  const [second] = floating("192.168.0.101", { home: "standby" }).floatingAddresses;
+  if (first === undefined || second === undefined) throw new Error("the addresses of this test");
+  const both = { floatingAddresses: [second, first] };
+  t.strictSame(needs(both), [false, false], "the addresses of the other unit are another matter");
+  t.ok(needsNewElection(MANUAL, { ...MANUAL, ...both }, "standby"));
 });
 
 t.test("an interface without its cable shows no address: what it should have is not judged", async (t) => {

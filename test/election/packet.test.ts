@@ -8,6 +8,7 @@ const otherMac: Mac = (bytes) => createHmac("sha256", "other").update(bytes).dig
 
 const PACKET: Packet = {
   path: 1,
+  home: "standby",
   pairId: 0x0102,
   unitId: 0x0a_0b_0c_0d_0e_0f,
   nonce: 0x11_12_13_14_15_16,
@@ -29,7 +30,7 @@ const PACKET: Packet = {
 
 const HEX =
   "46555447 01 07 04 01 0102 0005 000007d0 deadbeef 0a0b0c0d0e0f 111213141516 212223242526 313233343536" +
-  " 414243444546 515253545556 61626364 04 000000";
+  " 414243444546 515253545556 61626364 04 01 0000";
 
 const faultOf = (bytes: Uint8Array, key: Mac | null = null): string => {
   const decoded = decodePacket(bytes, 0x0102, key);
@@ -75,7 +76,7 @@ t.test("what no unit would write is malformed", async (t) => {
     [6, 6],
     [7, 2],
     [60, HEALTHS.length],
-    [61, 1],
+    [61, 2],
     [63, 1],
   ];
   for (const [at, value] of faults) t.equal(faultOf(changed(at, value)), "malformed", `${value} at ${at}`);

@@ -13,6 +13,7 @@ export const PEER_NONCE = 22;
 
 /** 100 ms × 3, one path, nothing checked but the proxy. */
 export const pair = (role: Role, changes: Partial<PairConfig> = {}): PairConfig => ({
+  home: "active",
   pairId: 7,
   unitId: role === "active" ? 1 : 2,
   role,
@@ -93,6 +94,7 @@ export class Unit {
       kind: "packet",
       packet: {
         path: 0,
+        home: "active",
         pairId: 7,
         unitId: this.config.unitId === 1 ? 2 : 1,
         nonce: PEER_NONCE,

@@ -1,5 +1,6 @@
 /** Heartbeat packets: what is accepted is written again as the same bytes, with a key and without. */
 import { createHmac } from "node:crypto";
+import { HOMES } from "#election/config.ts";
 import { decodePacket, encodePacket, HEALTHS, type Mac, type Packet, STATES, U48 } from "#election/packet.ts";
 import type { Rng } from "./rng.ts";
 import { broken, type FuzzTarget, holds, type Verdict } from "./target.ts";
@@ -14,6 +15,7 @@ function packet(rng: Rng): Packet {
   const echoNonce = u48(rng);
   return {
     path: rng.below(2),
+    home: rng.pick(HOMES),
     pairId: PAIR,
     unitId: u48(rng),
     nonce: Math.max(1, u48(rng)),

@@ -3,7 +3,7 @@ import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import t, { type Test } from "tap";
 import { needsRoot } from "#test/support/namespaces.ts";
-import type { UnitName } from "#test/support/pair-settings.ts";
+import { FLOATING_OF_B, ONE_EACH, type UnitName } from "#test/support/pair-settings.ts";
 import { TestPair } from "#test/support/test-pair.ts";
 import { until } from "#test/support/until.ts";
 
@@ -89,6 +89,39 @@ void t.test("downloads and tunnels go on across a handover and back", { skip: ne
   t.comment(`largest gap ${gapMs} ms`);
 });
 
+void t.test(
+  "addresses of both units change places and back: nothing is mixed up",
+  { skip: needsRoot },
+  async (t) => {
+    const { pair, ask, report } = await scene(t, { floatingAddresses: ONE_EACH });
+    // Unit a came first and took both.
+    await pair.handOver("a", FLOATING_OF_B);
+    await pair.share({ a: ["active"], b: ["standby"] });
+    const running = { open: "download", count: 20, bytes: 250_000, everyMs: 20, origin: ORIGIN[4] };
+    for (const { address } of ONE_EACH) await ask({ ...running, proxy: address });
+    // Each unit now drains one address and passes on for the other.
+    for (const { address } of ONE_EACH) await pair.handOver("a", address);
+    await pair.share({ a: ["standby"], b: ["active"] });
+    for (const name of ["a", "b"] as const) {
+      const status = await pair.status(name);
+      const phases = [status?.connections.phase, status?.second?.connections.phase];
+      t.strictSame(phases.sort(), ["draining", "serving"], name);
+      const peer = name === "a" ? "10.8.0.2" : "10.8.0.1";
+      t.match(
+        leftovers(pair, name),
+        new RegExp(`dup to ${peer.replaceAll(".", "\\.")} `),
+        "to a real address",
+      );
+    }
+    t.match(await report(), { fates: { running: 40 } });
+    for (const { address } of ONE_EACH) await pair.handOver("b", address);
+    await pair.share({ a: ["active"], b: ["standby"] });
+    await until(async () => (await report()).fates["running"] === undefined || undefined, LIMIT_MS);
+    t.strictSame((await report()).fates, { complete: 40 });
+    for (const name of ["a", "b"] as const) await nothingLeft(pair, name);
+  },
+);
+
 void t.test("of requests in quick succession none fails in four moves", { skip: needsRoot }, async (t) => {
   const { pair, ask, report } = await scene(t);
   for (const family of [4, 6] as const)
@@ -127,7 +160,7 @@ async function crash(pair: TestPair, name: UnitName): Promise<void> {
 /** What the packet filter and the loopback interface of a unit have of ours. */
 const leftovers = (pair: TestPair, name: UnitName): string =>
   pair.network.run(name, "nft", "list", "ruleset") +
-  (/(10\.8\.0\.100|fd08::100)/.exec(pair.network.ip(name, "address", "show", "dev", "lo"))?.[0] ?? "");
+  (/(10\.8\.0\.10[01]|fd08::100)/.exec(pair.network.ip(name, "address", "show", "dev", "lo"))?.[0] ?? "");
 
 const nothingLeft = (pair: TestPair, name: UnitName): Promise<true> =>
   until(() => leftovers(pair, name) === "" || undefined, LIMIT_MS);

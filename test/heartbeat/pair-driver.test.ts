@@ -11,6 +11,7 @@ import { until } from "#test/support/until.ts";
 const LIMIT_MS = 5_000;
 
 const CONFIG: PairConfig = {
+  home: "active",
   pairId: 1,
   unitId: 1,
   role: "standby",

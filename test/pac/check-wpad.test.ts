@@ -62,6 +62,26 @@ t.test("what is allowed by choice is warned of, with the reason", async (t) => {
     { name: "b", host: "192.0.2.1", scheme: "https" },
   ];
   t.match(wpadWarnings(wpadSettings({ proxies })), [/WinINet/, /certificate/, /without a domain/]);
+  const listed = (home: string, unit: string) =>
+    wpadWarnings(
+      wpadSettings(
+        {
+          listed: "floating",
+          proxies: [{ name: "a", host: "192.0.2.1", floatingHost: "192.0.2.100", unit }],
+        },
+        {
+          redundancy: {
+            ...redundancy,
+            role: "standby",
+            floatingAddresses: [{ address: "192.0.2.100", home }, { address: "192.0.2.101" }],
+          },
+        },
+      ),
+    ).filter((text) => /home/.test(text));
+  t.strictSame(listed("standby", "this"), []);
+  t.strictSame(listed("standby", "other"), []);
+  t.match(listed("standby", "peer"), [/at home on the other unit/]);
+  t.match(listed("active", "peer"), [/give one of them "home": "standby"/]);
   for (const at of [
     { address: "127.0.0.1", port: 8080 },
     { address: "0.0.0.0", port: 3128 },

@@ -12,6 +12,7 @@ const KEY = Buffer.from("a key that both units have");
 
 const PACKET: Packet = {
   path: 0,
+  home: "active",
   pairId: 7,
   unitId: 11,
   nonce: 13,
@@ -167,7 +168,7 @@ t.test("a flood of reports keeps no heartbeat out", async (t) => {
 
 t.test("what cannot be sent is counted, and the queue is bounded", async (t) => {
   const { paths: sender } = await paths(t);
-  for (let sequence = 0; sequence < 150; sequence += 1) sender.send({ ...PACKET, sequence });
+  for (let sequence = 0; sequence < 250; sequence += 1) sender.send({ ...PACKET, sequence });
   t.equal(sender.status.unsent, 50);
 });
 

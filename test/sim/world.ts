@@ -82,6 +82,7 @@ function drawTimers(rng: Rng): { readonly intervalMs: number; readonly count: nu
 function drawConfig(rng: Rng): PairConfig {
   const { intervalMs, count } = drawTimers(rng);
   return {
+    home: "active",
     pairId: 7,
     unitId: 1,
     role: "active",

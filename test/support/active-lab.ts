@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Test } from "tap";
 import { callControl } from "#control/client.ts";
-import type { PairStatusAnswer, StatusAnswer } from "#control/contract.ts";
+import type { PairGroupAnswer, StatusAnswer } from "#control/contract.ts";
 import { type BrowserName, LabBrowser, type ScriptUrl } from "./lab-browser.ts";
 import { TestNetwork } from "./namespaces.ts";
 import { otherUnit, type UnitName } from "./pair-settings.ts";
@@ -22,35 +22,31 @@ const PAGES = "www.pages.test";
 const PROXY_PORT = 3_128;
 const LIMIT_MS = 150_000;
 const LOG_LIMIT_MS = 15_000;
-/** The pair whose floating address is at home on the other unit. */
-const SECOND_PAIR = { pairId: 2, port: 7_901 } as const;
+const HOMES = { a: "active", b: "standby" } as const;
 
 const SCRIPT_URL = `http://${FLOATING.a}/wpad.dat`;
-
-const heartbeatProgram = (): string =>
-  futagoProgram().endsWith(".ts") ? "appliance/main/heartbeatd.ts" : "dist/heartbeatd.js";
 
 export class ActiveLab {
   readonly network: TestNetwork;
   readonly #t: Test;
   readonly #folder = mkdtempSync(join(tmpdir(), "futago-lab-"));
   readonly #wpad: object;
-  readonly #hasSecondPair: boolean;
-  readonly #programs = new Map<UnitName, readonly ChildProcess[]>();
+  readonly #oneEach: boolean;
+  readonly #programs = new Map<UnitName, ChildProcess>();
   readonly #seen: string[] = [];
   #pages = 0;
 
-  private constructor(t: Test, wpad: object, hasSecondPair: boolean) {
+  private constructor(t: Test, wpad: object, oneEach: boolean) {
     this.#t = t;
     this.network = new TestNetwork(t);
     this.#wpad = wpad;
-    this.#hasSecondPair = hasSecondPair;
+    this.#oneEach = oneEach;
     t.teardown(() => rmSync(this.#folder, { recursive: true, force: true }));
   }
 
-  /** Both units serve, each floating address is at home. `secondPair`: each unit has one, not unit a both. */
-  static async start(t: Test, wpad: object = {}, secondPair = false): Promise<ActiveLab> {
-    const lab = new ActiveLab(t, wpad, secondPair);
+  /** Both units serve, each floating address is at home. `oneEach`: each unit has one; else there is only that of unit a. */
+  static async start(t: Test, wpad: object = {}, oneEach = false): Promise<ActiveLab> {
+    const lab = new ActiveLab(t, wpad, oneEach);
     for (const name of ["a", "b"] as const) lab.network.addHost(name, `${UNITS[name]}/24`);
     lab.network.addHost("origin", `${ORIGIN}/24`);
     for (const octet of CLIENTS) {
@@ -74,33 +70,31 @@ export class ActiveLab {
     origin.on("message", (path) => this.#seen.push(String(path)));
   }
 
-  #redundancy(name: UnitName, home: UnitName): object {
+  #redundancy(name: UnitName): object {
     return {
       enabled: true,
-      role: name === home ? "active" : "standby",
+      role: HOMES[name],
       peerAddress: UNITS[otherUnit(name)],
       intervalMs: 100,
       count: 3,
       leaseMs: 2_000,
       failback: { mode: "at-once", holdMs: 200 },
-      floatingAddresses: [{ address: FLOATING[home], prefixLength: 24, interface: "eth0" }],
-      ...(home === "b" ? SECOND_PAIR : {}),
+      floatingAddresses: this.#homes.map((home) => ({
+        address: FLOATING[home],
+        prefixLength: 24,
+        interface: "eth0",
+        home: HOMES[home],
+      })),
     };
+  }
+
+  /** The units that have a floating address. */
+  get #homes(): readonly UnitName[] {
+    return this.#oneEach ? ["a", "b"] : ["a"];
   }
 
   /** Starts all that a unit runs. */
   startUnit(name: UnitName): void {
-    const listen = [{ address: "0.0.0.0", port: PROXY_PORT }];
-    const common = {
-      unit: { name: `unit-${name}` },
-      listen,
-      workers: 1,
-      clients: { allowedNetworks: ["10.8.0.0/24", "127.0.0.0/8"] },
-      egress: { allow: [{ network: "10.8.0.0/24" }] },
-      dns: { servers: [ORIGIN] },
-      cache: { enabled: false },
-      accessLog: { format: "json" },
-    };
     const proxies = (["a", "b"] as const).map((each) => ({
       name: each,
       host: UNITS[each],
@@ -114,40 +108,36 @@ export class ActiveLab {
       proxies,
       ...this.#wpad,
     };
-    const first = this.#write(name, "first", { ...common, redundancy: this.#redundancy(name, "a"), wpad });
-    const programs = [
-      this.network.node(name, [
-        futagoProgram(),
-        "run",
-        "--settings",
-        join(first, "settings.json"),
-        "--state",
-        first,
-      ]),
-    ];
-    if (this.#hasSecondPair) {
-      const second = this.#write(name, "second", { ...common, redundancy: this.#redundancy(name, "b") });
-      const words = [heartbeatProgram(), "--settings", join(second, "settings.json"), "--state", second];
-      programs.push(this.network.node(name, words));
-    }
-    for (const program of programs) {
-      program.stdout?.resume();
-      program.stderr?.resume();
-    }
-    this.#programs.set(name, programs);
-  }
-
-  #write(name: UnitName, part: string, settings: object): string {
-    const folder = join(this.#folder, name, part);
+    const settings = {
+      unit: { name: `unit-${name}` },
+      listen: [{ address: "0.0.0.0", port: PROXY_PORT }],
+      workers: 1,
+      clients: { allowedNetworks: ["10.8.0.0/24", "127.0.0.0/8"] },
+      egress: { allow: [{ network: "10.8.0.0/24" }] },
+      dns: { servers: [ORIGIN] },
+      cache: { enabled: false },
+      accessLog: { format: "json" },
+      redundancy: this.#redundancy(name),
+      wpad,
+    };
+    const folder = this.#folderOf(name);
     mkdirSync(folder, { recursive: true });
-    writeFileSync(join(folder, "settings.json"), JSON.stringify(settings));
-    return folder;
+    const file = join(folder, "settings.json");
+    writeFileSync(file, JSON.stringify(settings));
+    const words = [futagoProgram(), "run", "--settings", file, "--state", folder];
+    const program = this.network.node(name, words);
+    program.stdout?.resume();
+    program.stderr?.resume();
+    this.#programs.set(name, program);
   }
 
-  /** A unit dies: every process of it at once, without a word to anybody. */
+  #folderOf(name: UnitName): string {
+    return join(this.#folder, name);
+  }
+
+  /** A unit dies: without it the processes beside it end as well. */
   kill(name: UnitName): void {
-    const programs = this.#programs.get(name) ?? [];
-    for (const program of programs) program.kill("SIGKILL");
+    this.#programs.get(name)?.kill("SIGKILL");
   }
 
   /** A unit is gone from the network, as when it loses its power. */
@@ -161,19 +151,16 @@ export class ActiveLab {
   }
 
   async status(name: UnitName): Promise<StatusAnswer | null> {
-    const answer = await callControl(join(this.#folder, name, "first", "control.sock"), {
-      command: "status",
-    });
+    const answer = await callControl(join(this.#folderOf(name), "control.sock"), { command: "status" });
     return answer.ok ? answer.value : null;
   }
 
-  /** The pair whose floating address is at home on `home`, as `name` sees it. */
-  async pairStatus(name: UnitName, home: UnitName = "a"): Promise<PairStatusAnswer | null> {
-    const part = home === "a" ? "first" : "second";
-    const answer = await callControl(join(this.#folder, name, part, "heartbeat.sock"), {
-      command: "pair-status",
-    });
-    return answer.ok ? answer.value : null;
+  /** The floating address that is at home on `home`, as `name` sees it. */
+  async pairStatus(name: UnitName, home: UnitName = "a"): Promise<PairGroupAnswer | null> {
+    const path = join(this.#folderOf(name), "heartbeat.sock");
+    const answer = await callControl(path, { command: "pair-status" });
+    if (!answer.ok) return null;
+    return home === "a" ? answer.value : answer.value.second;
   }
 
   /** Resolves when `name` holds the address that is at home on `home`. */
@@ -183,8 +170,7 @@ export class ActiveLab {
 
   /** Resolves when both units are well, serve scripts and see each other, and each address is at home. */
   async settled(): Promise<void> {
-    await this.holds("a");
-    if (this.#hasSecondPair) await this.holds("b", "b");
+    for (const home of this.#homes) await this.holds(home, home);
     for (const name of ["a", "b"] as const)
       await until(async () => {
         const wpad = (await this.status(name))?.wpad;
@@ -209,7 +195,7 @@ export class ActiveLab {
   /** Whose proxy logged how many of the page's requests. */
   async servedBy(page: OpenPage): Promise<Readonly<Record<UnitName, number>>> {
     const count = (name: UnitName): number => {
-      const file = join(this.#folder, name, "first", "log", "access.log");
+      const file = join(this.#folderOf(name), "log", "access.log");
       const text = existsSync(file) ? readFileSync(file, "utf8") : "";
       return text.split("\n").filter((line) => line.includes(`id=${page.id}"`) && line.includes("/object/"))
         .length;

@@ -7,7 +7,13 @@ import type { ReportVia } from "#connections/report.ts";
 import { ClientConnections } from "#floating-ip/client-connections.ts";
 import { parseIpAddress } from "#policy/ip-address.ts";
 
-const opened = ClientConnections.open((process.argv[2] ?? "").split(","), "eth0");
+const addresses = (process.argv[2] ?? "").split(",");
+const opened = ClientConnections.open({
+  addresses,
+  interface: "eth0",
+  floating: () => addresses,
+  table: "futago",
+});
 if (!opened.ok) throw new Error(opened.error);
 const connections = opened.value;
 

@@ -46,7 +46,8 @@ export class ConsolePair {
     t.teardown(() => rmSync(this.#folder, { recursive: true, force: true }));
   }
 
-  static async start(t: Test): Promise<ConsolePair> {
+  /** `redundancy`: a pair from the start. */
+  static async start(t: Test, redundancy: (name: UnitName) => object = () => ({})): Promise<ConsolePair> {
     // Consoles read their pages when they start.
     await buildPages();
     const pair = new ConsolePair(t);
@@ -54,8 +55,9 @@ export class ConsolePair {
     pair.network.addHost("b", `${REAL.b}/24`);
     pair.network.addHost("client", `${CLIENT}/24`);
     for (const name of ["a", "b"] as const) {
+      const settings = { ...initialSettings(name), redundancy: redundancy(name) };
       mkdirSync(pair.#stateOf(name));
-      writeFileSync(join(pair.#stateOf(name), "settings.json"), JSON.stringify(initialSettings(name)));
+      writeFileSync(join(pair.#stateOf(name), "settings.json"), JSON.stringify(settings));
       await pair.startUnit(name);
     }
     return pair;

@@ -10,12 +10,20 @@ export const PLAN = {
   4: { a: "10.8.0.1", b: "10.8.0.2", client: "10.8.0.3", floating: "10.8.0.100", prefixLength: 24 },
   6: { a: "fd08::1", b: "fd08::2", client: "fd08::3", floating: "fd08::100", prefixLength: 64 },
 } as const;
+/** The floating address that is at home on unit b, where each unit has one. */
+export const FLOATING_OF_B = "10.8.0.101";
 export const SECOND_PLAN = { a: "10.9.0.1", b: "10.9.0.2", prefixLength: 24 } as const;
 export const PROXY_PORT = 3128;
 export const ECHO_PORT = 9_000;
 
 export const floatingOf = (families: readonly Family[]): readonly string[] =>
   families.map((family) => PLAN[family].floating);
+
+/** One floating address for each unit, as its settings have them. */
+export const ONE_EACH = [
+  { address: PLAN[4].floating, prefixLength: PLAN[4].prefixLength, interface: "eth0", home: "active" },
+  { address: FLOATING_OF_B, prefixLength: PLAN[4].prefixLength, interface: "eth0", home: "standby" },
+] as const;
 
 /** The addresses of a host with their prefix lengths, in both families. */
 export const hostAddresses = (host: UnitName | "client"): readonly string[] =>

@@ -5,7 +5,8 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Outcome } from "#base/outcome.ts";
 import { callControl } from "#control/client.ts";
-import type { ControlCommand, PairStatusAnswer } from "#control/contract.ts";
+import type { ControlCommand, PairGroupAnswer, PairStatusAnswer } from "#control/contract.ts";
+import type { Home } from "#election/config.ts";
 import { TestNetwork } from "./namespaces.ts";
 import { NetworkWire } from "./network-wire.ts";
 import type { Owner } from "./owner.ts";
@@ -14,6 +15,7 @@ import {
   type Family,
   floatingOf,
   hostAddresses,
+  ONE_EACH,
   otherUnit,
   PLAN,
   PROXY_PORT,
@@ -40,6 +42,8 @@ export interface Seen {
 export interface TestPairExtras {
   /** Of the floating addresses; IPv4 alone unless named. */
   readonly families?: readonly Family[];
+  /** Whether each unit has a floating address of its own, in the place of `families`. */
+  readonly oneEach?: boolean;
   /** Whether the client fetches pages through the proxy too. */
   readonly fetches?: boolean;
   /** Whether there is a second network for heartbeats. */
@@ -98,7 +102,7 @@ export class TestPair {
     pair.#client = await ProbingClient.start(pair.network, {
       host: "client",
       device: extras.device?.name ?? "eth0",
-      addresses: floatingOf(pair.#families),
+      addresses: pair.#floating,
       echoPort: ECHO_PORT,
       ...(extras.fetches ? { proxyPort: PROXY_PORT, originAddress: PLAN[4].client } : {}),
     });
@@ -136,7 +140,8 @@ export class TestPair {
     writeFileSync(keyFile, key);
     const { device, secondPath, settings } = this.#extras;
     const second = secondPath ? { secondPeerAddress: SECOND_PLAN[otherUnit(name)] } : {};
-    const redundancy = { ...second, ...this.#redundancy, ...changes };
+    const floating = this.#extras.oneEach ? { floatingAddresses: ONE_EACH } : {};
+    const redundancy = { ...second, ...floating, ...this.#redundancy, ...changes };
     const options = { keyFile, families: this.#families, device: device?.name ?? "eth0", redundancy };
     writeFileSync(file, JSON.stringify({ ...pairSettings(name, options), ...settings }));
     return { file, state };
@@ -175,6 +180,11 @@ export class TestPair {
     return callControl(this.socketOf(name), { command });
   }
 
+  /** Asks a unit to give away that floating address and those that move with it, or to ask for them. */
+  handOver(name: UnitName, address: string): Promise<Outcome<unknown, string>> {
+    return callControl(this.socketOf(name), { command: "pair-handover", address });
+  }
+
   async status(name: UnitName): Promise<PairStatusAnswer | null> {
     const answer = await callControl(this.socketOf(name), { command: "pair-status" });
     return answer.ok ? answer.value : null;
@@ -187,6 +197,18 @@ export class TestPair {
       const isHeld = own?.own.state === "active" && own.own.holds;
       return (isHeld && other?.own.state === "standby" && other.own.health === "well") || undefined;
     }, LIMIT_MS);
+  }
+
+  /** Resolves when each unit holds the addresses with these homes and stands by for the others, both well. */
+  async share(holding: Readonly<Record<UnitName, readonly Home[]>>): Promise<void> {
+    const isSo = async (name: UnitName): Promise<boolean> => {
+      const status = await this.status(name);
+      const groups = status === null ? [] : [status, ...(status.second === null ? [] : [status.second])];
+      const isRight = ({ home, own }: PairGroupAnswer): boolean =>
+        own.holds === holding[name].includes(home) && own.state === (own.holds ? "active" : "standby");
+      return groups.length > 0 && groups.every((group) => isRight(group) && group.own.health === "well");
+    };
+    await until(async () => ((await isSo("a")) && (await isSo("b"))) || undefined, LIMIT_MS);
   }
 
   /** Resolves when the unit is in that state. */
@@ -206,6 +228,10 @@ export class TestPair {
       lagMs,
       twice,
     };
+  }
+
+  get #floating(): readonly string[] {
+    return this.#extras.oneEach ? ONE_EACH.map(({ address }) => address) : floatingOf(this.#families);
   }
 
   get #families(): readonly Family[] {
@@ -229,7 +255,7 @@ export class TestPair {
     }
     await Promise.all(
       UNITS.map((name) => {
-        const words = ["test/support/udp-echo.ts", floatingOf(this.#families).join(","), String(ECHO_PORT)];
+        const words = ["test/support/udp-echo.ts", this.#floating.join(","), String(ECHO_PORT)];
         return once(network.device(name, words), "message");
       }),
     );

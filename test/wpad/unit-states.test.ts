@@ -16,7 +16,7 @@ const side = (health: Health): PairStatus["own"] & NonNullable<PairStatus["peer"
 });
 
 const states = (own: Health, peer: Health | null, ...warnings: readonly PairWarning[]) =>
-  unitStatesOf({ own: side(own), peer: peer === null ? null : side(peer), warnings });
+  unitStatesOf({ own: side(own), peer: peer === null ? null : side(peer), warnings, second: null });
 
 t.test("without a heartbeat nothing is known", async (t) => {
   t.strictSame(unitStatesOf(null), { this: "unknown", peer: "unknown" });
@@ -44,4 +44,13 @@ t.test("each health means the same for both units", async (t) => {
     t.equal(states(health, "well").this, meant[health], health);
     t.equal(states("well", health).peer, meant[health], health);
   }
+});
+
+t.test("two elections of one unit tell of both units together: the worse counts", async (t) => {
+  const told = (own: Health, peer: Health) => ({ own: side(own), peer: side(peer), warnings: [] });
+  const both = (first: ReturnType<typeof told>, second: ReturnType<typeof told>) =>
+    unitStatesOf({ ...first, second });
+  t.strictSame(both(told("well", "well"), told("well", "well")), { this: "well", peer: "well" });
+  t.strictSame(both(told("well", "well"), told("link", "maintenance")), { this: "dead", peer: "draining" });
+  t.strictSame(both(told("link", "maintenance"), told("well", "well")), { this: "dead", peer: "draining" });
 });

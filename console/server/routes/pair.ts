@@ -1,7 +1,8 @@
 /** The pair of units. */
-import type { Pair } from "#console/contract/pair.ts";
+import type { Pair, PairGroup } from "#console/contract/pair.ts";
 import type { HandlersOf } from "#console/server/handler.ts";
 import { isoOf, type Services } from "#console/server/services.ts";
+import type { PairGroupAnswer, PairStatusAnswer } from "#control/contract.ts";
 
 type Names = "pair.read" | "pair.handover" | "pair.announce" | "pair.maintenance";
 
@@ -9,8 +10,8 @@ export function pairRoutes(services: Services): HandlersOf<Names> {
   const { link } = services;
   return {
     "pair.read": () => pairState(services),
-    "pair.handover": async () => {
-      await link.order({ command: "pair-handover" });
+    "pair.handover": async ({ body: { address } }) => {
+      await link.order({ command: "pair-handover", ...(address === undefined ? {} : { address }) });
       return { done: true };
     },
     "pair.announce": async () => {
@@ -45,27 +46,30 @@ export async function pairState({ desk, link, clock }: Services): Promise<Pair> 
   };
 }
 
-type Told = Extract<Awaited<ReturnType<Services["link"]["pairStatus"]>>, { readonly ok: true }>["value"];
-
-const shownStatus = (status: Told): NonNullable<Pair["status"]> => ({
+const shownStatus = (status: PairStatusAnswer): NonNullable<Pair["status"]> => ({
   unit: status.unit,
   pid: status.pid,
-  floatingAddresses: [...status.floatingAddresses],
-  own: status.own,
-  peer: status.peer,
+  ...shownGroup(status),
   paths: [...status.paths],
   sent: status.sent,
   received: status.received,
   lost: status.lost,
   late: status.late,
   drops: status.drops,
-  warnings: [...status.warnings],
   heartbeat: status.heartbeat,
+  second: status.second === null ? null : shownGroup(status.second),
+});
+
+const shownGroup = (group: PairGroupAnswer): PairGroup => ({
+  floatingAddresses: [...group.floatingAddresses],
+  own: group.own,
+  peer: group.peer,
+  warnings: [...group.warnings],
   connections: {
-    here: status.connections.here,
-    phase: status.connections.phase,
-    onOtherUnit: status.connections.onOtherUnit,
-    leftMs: status.connections.leftMs,
+    here: group.connections.here,
+    phase: group.connections.phase,
+    onOtherUnit: group.connections.onOtherUnit,
+    leftMs: group.connections.leftMs,
   },
 });
 

@@ -126,7 +126,7 @@ function alertsOf(
       message: status.lastReload.faults.join("; ").slice(0, 1_000),
     });
   if (pair.fault !== null) found.push({ level: "error", code: "heartbeat-unreachable", message: pair.fault });
-  for (const warning of pair.status?.warnings ?? [])
+  for (const warning of new Set([pair.status, pair.status?.second].flatMap((each) => each?.warnings ?? [])))
     found.push({ level: PAIR_LEVELS[warning] ?? "warning", code: `pair-${warning}`, message: warning });
   if (services.desk.pending !== null)
     found.push({ level: "warning", code: "change-pending", message: "a change waits for its confirmation" });

@@ -47,6 +47,7 @@ const SENTENCES: Readonly<Record<string, string>> = {
   "the real address of the other unit, since enabled is true":
     "相手サーバの実IPアドレス（冗長化する場合は必須）",
   "at least one floating address, since enabled is true": "1 つ以上の F-IPアドレス（冗長化する場合は必須）",
+  'at least one address with "home": "active"': "本来の持ち主が稼働系の F-IP（1 つ以上必要）",
   "an address other than peerAddress": "相手サーバ実IPアドレスとは別のアドレス",
   "no real address of another machine": "ほかのマシンの実IPアドレスではないアドレス",
   "whole seconds: 1000, 2000 and so on": "秒の単位（1 秒、2 秒、…）",
@@ -69,6 +70,10 @@ const FORMS: readonly (readonly [form: RegExp, japanese: string])[] = [
     "実IPではないアドレス（このユニットの $1 に付いています）",
   ],
   [/^an address other than floatingAddresses\[\d+\]$/, "ほかの F-IP と重ならないアドレス"],
+  [
+    /^an address other than that of wpad\.proxies\[\d+\]: each fails over$/,
+    "ほかのプロキシと重ならない F-IP（それぞれが引き継がれます）",
+  ],
   [/^an address and port other than listen\[\d+\]$/, "ほかの待ち受けと重ならないアドレスとポート"],
   [/^a name other than .*$/, "ほかと重ならない名前"],
   [/^a prefix of at most (\d+) bits$/, "$1 ビット以下のプレフィックス"],

@@ -7,6 +7,7 @@ import { StateBadge } from "#console/ui/widgets/state-badge.tsx";
 import { Age } from "#console/ui/widgets/time.tsx";
 import { feed, pairNews } from "./live-news.ts";
 import { operationBadge } from "./operation.ts";
+import { operationOf } from "./pair-groups.ts";
 import { LanguageChoice, ThemeChoice } from "./preferences.tsx";
 import { ROLE_NAMES } from "./role-names.ts";
 import { routeTo } from "./route.ts";
@@ -53,7 +54,7 @@ export function Bar({ isOpen, onMenu }: { readonly isOpen: boolean; readonly onM
 function OwnState() {
   const pair = pairNews.value?.data;
   if (pair === undefined || !pair.enabled) return null;
-  const { tone, word } = operationBadge(pair.status?.own ?? null);
+  const { tone, word } = operationBadge(operationOf(pair.status, "own"));
   return <StateBadge tone={tone}>{say(word)}</StateBadge>;
 }
 

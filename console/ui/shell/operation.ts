@@ -12,8 +12,8 @@ const BADGES: Readonly<Record<Operation, { readonly tone: Tone; readonly word: P
 };
 
 /** The badge of a unit; of nobody it is 不明. */
-export const operationBadge = (unit: { readonly operation: Operation } | null) =>
-  unit === null ? ({ tone: "unknown", word: ["不明", "Unknown"] } as const) : BADGES[unit.operation];
+export const operationBadge = (operation: Operation | null) =>
+  operation === null ? ({ tone: "unknown", word: ["不明", "Unknown"] } as const) : BADGES[operation];
 
 /** The sentences of 現在のシステム運用状況. */
 export const OPERATION_SENTENCES: Readonly<Record<Operation, Phrase>> = {

@@ -4,6 +4,8 @@ import type { Phrase } from "#console/ui/i18n/phrase.ts";
 export const CHOICE_NAMES: Readonly<Record<string, Phrase>> = {
   "redundancy.role=active": ["稼働系", "Active"],
   "redundancy.role=standby": ["待機系", "Standby"],
+  "redundancy.floatingAddresses[].home=active": ["稼働系", "The active unit"],
+  "redundancy.floatingAddresses[].home=standby": ["待機系", "The standby unit"],
   "redundancy.failback.mode=at-once": ["すぐに行う", "At once"],
   "redundancy.failback.mode=delayed": ["遅らせる", "Delayed"],
   "redundancy.failback.mode=never": ["行わない", "Never"],

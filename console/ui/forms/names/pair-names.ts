@@ -34,7 +34,7 @@ export const PAIR_NAMES: SettingNames = {
   "redundancy.floatingAddresses": [
     "F-IP（フローティングIPアドレス）",
     "Floating addresses",
-    "クライアントが使うアドレス。まとめて移動します。",
+    "クライアントが使うアドレス。本来の持ち主が同じものはまとめて移動します。",
   ],
   "redundancy.floatingAddresses[].address": ["IPアドレス", "Address", "両方のユニットで同じアドレス。"],
   "redundancy.floatingAddresses[].prefixLength": [
@@ -46,6 +46,11 @@ export const PAIR_NAMES: SettingNames = {
     "インタフェース",
     "Interface",
     "保持している間このアドレスが付くインタフェース。",
+  ],
+  "redundancy.floatingAddresses[].home": [
+    "本来の持ち主",
+    "Home",
+    "両方が正常なときに保持するユニット。待機系にも 1 つ置くと、両方が運用中になり互いに引き継ぎます。",
   ],
   "redundancy.leaseMs": [
     "アドレスの有効期限",

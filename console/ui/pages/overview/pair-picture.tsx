@@ -3,6 +3,7 @@ import { PEER_PREFIX } from "#console/contract/endpoints.ts";
 import type { Pair, PairStatus } from "#console/contract/pair.ts";
 import { say } from "#console/ui/i18n/language.ts";
 import { operationBadge } from "#console/ui/shell/operation.ts";
+import { heldBy, operationOf } from "#console/ui/shell/pair-groups.ts";
 import { routeTo } from "#console/ui/shell/route.ts";
 import { Card } from "#console/ui/widgets/card.tsx";
 import { now } from "#console/ui/widgets/clock.ts";
@@ -45,21 +46,17 @@ export function PairPicture({ unit, pair, heardAt }: PairPictureProps) {
         <UnitBox
           name={unit}
           who={say(["本サーバ", "This unit"])}
-          badge={operationBadge(status?.own ?? null)}
+          badge={operationBadge(operationOf(status, "own"))}
           role={pair.role}
-          holding={status?.own.holds === true ? pair.floatingAddresses.map(({ address }) => address) : []}
+          holding={heldBy(status, "own")}
         />
         <LinkBetween status={status} isFresh={peer.isFresh} />
         <UnitBox
           name={pair.peerAddress ?? "–"}
           who={say(["相手サーバ", "Other unit"])}
-          badge={operationBadge(peer.isFresh ? peer.unit : null)}
+          badge={operationBadge(peer.isFresh ? operationOf(status, "peer") : null)}
           role={peer.unit?.role ?? null}
-          holding={
-            peer.isFresh && peer.unit?.holds === true
-              ? pair.floatingAddresses.map(({ address }) => address)
-              : []
-          }
+          holding={peer.isFresh ? heldBy(status, "peer") : []}
           {...(peer.at === null ? {} : { knownAt: peer.at })}
           {...(pair.peerConsole === null ? {} : { console: pair.peerConsole })}
         />

@@ -3,6 +3,7 @@ import type { Pair } from "#console/contract/pair.ts";
 import { formatTime } from "#console/ui/i18n/format.ts";
 import { say } from "#console/ui/i18n/language.ts";
 import { OPERATION_SENTENCES, operationBadge } from "#console/ui/shell/operation.ts";
+import { groupsOf, heldBy, operationOf, pairWarningsOf } from "#console/ui/shell/pair-groups.ts";
 import { PAIR_WARNINGS } from "#console/ui/shell/pair-warnings.ts";
 import { Card, Facts } from "#console/ui/widgets/card.tsx";
 import { Notice } from "#console/ui/widgets/notice.tsx";
@@ -24,7 +25,7 @@ export function OperationStatus({ pair, at }: OperationStatusProps) {
       </Card>
     );
   const { status, fault } = pair;
-  const warnings = status?.warnings ?? [];
+  const warnings = pairWarningsOf(status);
   const isCut = warnings.includes("communication-error");
   return (
     <Card
@@ -52,10 +53,22 @@ export function OperationStatus({ pair, at }: OperationStatusProps) {
         <div aria-live="polite">
           <Facts
             rows={[
-              [say(["本サーバ", "This unit"]), <UnitSentence key="own" unit={status?.own ?? null} />],
+              [
+                say(["本サーバ", "This unit"]),
+                <UnitSentence
+                  key="own"
+                  operation={operationOf(status, "own")}
+                  held={heldBy(status, "own")}
+                />,
+              ],
               [
                 say(["相手サーバ", "Other unit"]),
-                <UnitSentence key="peer" unit={isCut ? null : (status?.peer ?? null)} isCut={isCut} />,
+                <UnitSentence
+                  key="peer"
+                  operation={isCut ? null : operationOf(status, "peer")}
+                  held={isCut ? [] : heldBy(status, "peer")}
+                  isCut={isCut}
+                />,
               ],
             ]}
           />
@@ -67,25 +80,28 @@ export function OperationStatus({ pair, at }: OperationStatusProps) {
 }
 
 interface UnitSentenceProps {
-  readonly unit: { readonly operation: keyof typeof OPERATION_SENTENCES; readonly holds: boolean } | null;
+  readonly operation: keyof typeof OPERATION_SENTENCES | null;
+  readonly held: readonly string[];
   readonly isCut?: boolean;
 }
 
-function UnitSentence({ unit, isCut = false }: UnitSentenceProps) {
-  const { tone, word } = operationBadge(unit);
+function UnitSentence({ operation, held, isCut = false }: UnitSentenceProps) {
+  const { tone, word } = operationBadge(operation);
   const sentence =
-    unit === null
+    operation === null
       ? isCut
         ? say(["通信異常が発生しています。", "Communication error."])
         : say(["まだ応答がありません。", "Not heard yet."])
-      : say(OPERATION_SENTENCES[unit.operation]);
+      : say(OPERATION_SENTENCES[operation]);
   return (
     <span class="row">
       <StateBadge tone={isCut ? "fault" : tone}>{isCut ? say(["通信異常", "Error"]) : say(word)}</StateBadge>
       <span>{sentence}</span>
-      {unit?.holds === true ? (
-        <span class="soft">{say(["F-IP を保持", "Holds the floating addresses"])}</span>
-      ) : null}
+      {held.length === 0 ? null : (
+        <span class="soft">
+          {say(["F-IP {addresses} を保持", "Holds {addresses}"], { addresses: held.join(", ") })}
+        </span>
+      )}
     </span>
   );
 }
@@ -96,19 +112,18 @@ interface DetailsProps extends OperationStatusProps {
 
 function Details({ pair, status, at }: DetailsProps) {
   const { own, peer } = status;
-  const held = pair.floatingAddresses.map(({ address }) => address).join(", ");
+  const groups = groupsOf(status);
+  const addresses = groups.map(({ floatingAddresses }) => floatingAddresses.join(", ")).join(" / ");
   return (
     <details>
       <summary>{say(["詳細", "Details"])}</summary>
       <Facts
         rows={[
+          ["F-IP", addresses],
           [
-            "F-IP",
-            held === ""
-              ? say(["未設定（インタフェースで追加してください）", "None yet; add them at Interfaces"])
-              : held,
+            say(["状態と理由", "State and reason"]),
+            groups.map((group) => `${group.own.state} (${group.own.reason})`).join(" / "),
           ],
-          [say(["状態と理由", "State and reason"]), `${own.state} (${own.reason})`],
           [say(["この状態の長さ", "For"]), <Span key="since" ms={own.sinceMs} />],
           [
             say(["相手からの最終受信", "Peer heard"]),
