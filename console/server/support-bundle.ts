@@ -2,8 +2,8 @@
 import { promisify } from "node:util";
 import { gzip } from "node:zlib";
 import { readConnections } from "#host/connections.ts";
-import { readProcesses } from "#host/host-facts.ts";
 import { readLinks, readRoutes } from "#host/ip-command.ts";
+import { ProcessReader } from "#host/processes.ts";
 import { sparseSettings } from "#settings/sparse.ts";
 import { hideSecrets } from "./hide-secrets.ts";
 import type { Services } from "./services.ts";
@@ -12,6 +12,7 @@ import { type TarFile, tarArchive } from "./tar.ts";
 const compress = promisify(gzip);
 const LOG_ROWS = 5_000;
 const CONNECTIONS = 2_000;
+const PROCESSES = 500;
 
 /** One part that cannot be had does not keep the others back: its fault stands in its place. */
 async function part(name: string, read: () => unknown): Promise<TarFile> {
@@ -50,7 +51,7 @@ export async function supportBundle(services: Services): Promise<Buffer> {
     part("pair.json", () => (desk.settings.redundancy.enabled ? link.pairStatus() : null)),
     part("cache.json", () => link.cacheStats()),
     part("host.json", () => host.read({ mayStop: false, why: null })),
-    part("processes.json", readProcesses),
+    part("processes.json", () => new ProcessReader().read(PROCESSES)),
     part("interfaces.json", readLinks),
     part("routes.json", async () => [await readRoutes("ipv4"), await readRoutes("ipv6")]),
     part("connections.json", () => readConnections(CONNECTIONS)),

@@ -9,8 +9,8 @@ import type { HandlersOf } from "#console/server/handler.ts";
 import { Refusal } from "#console/server/refusal.ts";
 import { isoOf, type Services } from "#console/server/services.ts";
 import { readConnections } from "#host/connections.ts";
-import { readProcesses } from "#host/host-facts.ts";
 import { readRoutes } from "#host/ip-command.ts";
+import { ProcessReader } from "#host/processes.ts";
 
 type Names =
   | "host.read"
@@ -27,12 +27,13 @@ const CONNECTIONS_MAX = 500;
 
 export function hostRoutes(services: Services): HandlersOf<Names> {
   const { appliance, host, figures, clock, desk } = services;
+  const processes = new ProcessReader();
   const power: Host["power"] = { mayStop: appliance.powerFault === null, why: appliance.powerFault };
   return {
     "host.read": () => host.read(power),
-    "host.processes": async () => {
-      const all = await readProcesses();
-      return { total: all.length, processes: all.slice(0, PROCESSES_MAX) };
+    "host.processes": () => {
+      const { total, processes: shown } = processes.read(PROCESSES_MAX);
+      return { total, processes: [...shown] };
     },
     "host.power": async ({ body: { action }, note }) => {
       note(action);
