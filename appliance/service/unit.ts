@@ -183,7 +183,7 @@ export class Unit implements AsyncDisposable {
       metrics: this.#metrics.address,
       lastReload: this.#lastReload,
       accessLog: this.#accessLog.status,
-      alerts: this.#cache?.alerts() ?? [],
+      alerts: [...(this.#cache?.alerts() ?? []), ...this.#accessLog.alerts],
       cache: this.#cache?.summary() ?? null,
       wpad: this.#daemons?.wpadStatus ?? null,
       workers: this.#supervisor.status,

@@ -4,6 +4,7 @@ import type { Explanation } from "#console/contract/cache.ts";
 import { call, type Trouble } from "#console/ui/api/client.ts";
 import { say } from "#console/ui/i18n/language.ts";
 import type { Phrase } from "#console/ui/i18n/phrase.ts";
+import { unitText } from "#console/ui/i18n/unit-words.ts";
 import { TroubleNotice } from "#console/ui/widgets/answer.tsx";
 import { Card } from "#console/ui/widgets/card.tsx";
 import { SelectField } from "#console/ui/widgets/select-field.tsx";
@@ -125,7 +126,7 @@ function ExplanationCard({ explanation }: { readonly explanation: Explanation })
         {explanation.last === null ? null : (
           <p>
             {say(["最後のリクエスト: ", "Last request: "])}
-            {explanation.last}
+            {unitText(explanation.last)}
           </p>
         )}
       </div>

@@ -5,6 +5,7 @@ import { useAnswer } from "#console/ui/api/use-answer.ts";
 import { SettingsForm } from "#console/ui/forms/settings-form.tsx";
 import { formatBytes } from "#console/ui/i18n/format.ts";
 import { say } from "#console/ui/i18n/language.ts";
+import { unitText } from "#console/ui/i18n/unit-words.ts";
 import { act } from "#console/ui/widgets/act.ts";
 import { Answer } from "#console/ui/widgets/answer.tsx";
 import { Card, Facts } from "#console/ui/widgets/card.tsx";
@@ -33,7 +34,7 @@ export function Page() {
                     "Real addresses cannot be changed here: {why}",
                   ],
                   {
-                    why: answer.why ?? "",
+                    why: unitText(answer.why ?? ""),
                   },
                 )}
               </Notice>

@@ -3,6 +3,7 @@ import type { Host } from "#console/contract/host.ts";
 import { call } from "#console/ui/api/client.ts";
 import { useAnswer } from "#console/ui/api/use-answer.ts";
 import { say } from "#console/ui/i18n/language.ts";
+import { unitText } from "#console/ui/i18n/unit-words.ts";
 import { act } from "#console/ui/widgets/act.ts";
 import { Answer } from "#console/ui/widgets/answer.tsx";
 import { Button } from "#console/ui/widgets/button.tsx";
@@ -44,7 +45,7 @@ function PowerCard({ power }: { readonly power: Host["power"] }) {
         {power.mayStop ? null : (
           <Notice tone="caution">
             {say(["この環境では停止・再起動できません: {why}", "Not permitted here: {why}"], {
-              why: power.why ?? "",
+              why: unitText(power.why ?? ""),
             })}
           </Notice>
         )}

@@ -2,8 +2,9 @@
 import type { Pair } from "#console/contract/pair.ts";
 import { formatTime } from "#console/ui/i18n/format.ts";
 import { say } from "#console/ui/i18n/language.ts";
+import { unitText } from "#console/ui/i18n/unit-words.ts";
 import { OPERATION_SENTENCES, operationBadge } from "#console/ui/shell/operation.ts";
-import { PAIR_WARNINGS } from "#console/ui/shell/pair-warnings.ts";
+import { REASON_SENTENCES, STATE_WORDS, WARNING_SENTENCES } from "#console/ui/shell/pair-warnings.ts";
 import { Card, Facts } from "#console/ui/widgets/card.tsx";
 import { Notice } from "#console/ui/widgets/notice.tsx";
 import { StateBadge } from "#console/ui/widgets/state-badge.tsx";
@@ -40,13 +41,13 @@ export function OperationStatus({ pair, at }: OperationStatusProps) {
         {fault === null ? null : (
           <Notice tone="fault" urgent>
             {say(["監視プロセスが応答しません: {fault}", "The heartbeat process does not answer: {fault}"], {
-              fault,
+              fault: unitText(fault),
             })}
           </Notice>
         )}
         {warnings.map((warning) => (
           <Notice key={warning} tone={warning === "not-authenticated" ? "caution" : "fault"}>
-            {say(PAIR_WARNINGS[warning] ?? [warning, warning])}
+            {say(WARNING_SENTENCES[warning])}
           </Notice>
         ))}
         <div aria-live="polite">
@@ -108,7 +109,13 @@ function Details({ pair, status, at }: DetailsProps) {
               ? say(["未設定（インタフェースで追加してください）", "None yet; add them at Interfaces"])
               : held,
           ],
-          [say(["状態と理由", "State and reason"]), `${own.state} (${own.reason})`],
+          [
+            say(["状態と理由", "State and reason"]),
+            say(["{state}（{reason}）", "{state} ({reason})"], {
+              state: say(STATE_WORDS[own.state]),
+              reason: say(REASON_SENTENCES[own.reason]),
+            }),
+          ],
           [say(["この状態の長さ", "For"]), <Span key="since" ms={own.sinceMs} />],
           [
             say(["相手からの最終受信", "Peer heard"]),
