@@ -166,6 +166,11 @@ const ROWS = {
     "What is stored for a URL, and whether it would be a hit",
   ],
   "explain.url": ["read-only", "POST /explain", "Each decision about a request, in words"],
+  "explain.request": [
+    "read-only",
+    "GET /explain/:request",
+    "Each decision about a request of the past, by its id in the access log",
+  ],
   "audit.list": ["administrator", "GET /audit", "Who did what, the newest first"],
   "audit.verify": ["administrator", "POST /audit/verify", "Checks the chain of the audit log"],
   "backup.create": [

@@ -113,6 +113,10 @@ const SHAPES = {
   "cache.purge": { body: cache.Purge, answer: cache.Purged },
   "cache.inspect": { body: cache.CacheQuestion, answer: cache.CacheAnswer },
   "explain.url": { body: cache.ExplainQuestion, answer: cache.Explanation },
+  "explain.request": {
+    params: closed({ request: Type.String({ pattern: "^[0-9a-z]{1,9}-[0-9a-z]{1,4}-[0-9a-z]{1,4}$" }) }),
+    answer: cache.Explanation,
+  },
   "audit.list": { query: upkeep.AuditQuery, answer: upkeep.Audit },
   "audit.verify": { body: Empty, answer: upkeep.AuditVerdict },
   "backup.create": { body: upkeep.BackupOrder, answer: upkeep.Backup },

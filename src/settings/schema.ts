@@ -341,6 +341,10 @@ export const SettingsSchema = Type.Object(
           default: "squid",
           description: "The form of a line.",
         }),
+        requestIds: flag(
+          "Whether each line ends with an id of the request, which error pages show as well, and with why it was no hit: the console explains a request by its id.",
+          false,
+        ),
         rotateBytes: whole("A file that reaches this size is rotated; 0 never.", [0, 1024 * GIB], 256 * MIB),
         rotateDaily: flag("Whether a new file is begun at midnight, local time.", true),
         keep: whole("Rotated files that are kept.", [0, 1_000], 14),

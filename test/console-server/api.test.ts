@@ -1,13 +1,16 @@
 /** Every answer fits the contract, on a real unit; and what the pages of upkeep do. */
+import { get } from "node:http";
+import { text } from "node:stream/consumers";
 import { gunzipSync } from "node:zlib";
 import t from "tap";
-import { ROUTES } from "#console/contract/routes.ts";
+import { type AnswerOf, ROUTES } from "#console/contract/routes.ts";
 import type { SettingsState } from "#console/contract/settings.ts";
 import { totpCode } from "#console/server/totp.ts";
 import { ADMIN_PASSWORD, startConsole } from "#test/support/running-console.ts";
 import { until } from "#test/support/until.ts";
 
 const LIMIT_MS = 10_000;
+const JSON_TYPE = "application/json";
 
 /** What a read needs to be asked with. */
 const PARAMS = { log: "unit", number: 1 } as const;
@@ -15,7 +18,7 @@ const QUERIES: Readonly<Record<string, Readonly<Record<string, string | number>>
   "settings.difference": { from: 1, to: 1 },
 };
 /** They need a peer, or do not end. */
-const ELSEWHERE: ReadonlySet<string> = new Set(["events.stream", "pair.sync.offer"]);
+const ELSEWHERE: ReadonlySet<string> = new Set(["events.stream", "pair.sync.offer", "explain.request"]);
 
 void t.test("every read answers, and as the contract says", async (t) => {
   await using console = await startConsole();
@@ -28,6 +31,32 @@ void t.test("every read answers, and as the contract says", async (t) => {
   }
   t.match(await console.admin.must("audit.verify"), { intact: true, brokenAt: null });
 });
+
+void t.test(
+  "a request is explained by the id that its error page shows, when the settings keep ids",
+  async (t) => {
+    await using console = await startConsole({ accessLog: { requestIds: true } });
+    const { admin, unit } = console;
+    const answer = await new Promise<string>((resolve, reject) => {
+      const { hostname, port } = new URL(unit.url);
+      const options = {
+        host: hostname,
+        port,
+        path: "http://169.254.169.254/",
+        headers: { accept: JSON_TYPE },
+      };
+      get(options, (response) => void text(response).then(resolve, reject)).once("error", reject);
+    });
+    const { requestId: request } = JSON.parse(answer) as { readonly requestId: string };
+    const explained = await until(async () => {
+      const { status, json } = await admin.ask("explain.request", { params: { request } });
+      return status === 200 ? (json as AnswerOf<"explain.request">) : undefined;
+    }, LIMIT_MS);
+    t.match(explained, { url: "http://169.254.169.254/", outcome: "refused" });
+    t.match(explained.steps.at(-2), { step: "egress", verdict: "refuse", japanese: String });
+    t.equal(await admin.kindOf("explain.request", { params: { request: "a-b-c" } }), "not-found");
+  },
+);
 
 void t.test("services are stopped and started, and clients feel it", async (t) => {
   await using console = await startConsole({ drain: { timeoutMs: 500 } });

@@ -54,6 +54,10 @@ const CONSOLE: readonly Form[] = [
   [/^this system has no system log that can be read$/, "このシステムには読み取れるシステムログがありません"],
   [/^it is turned off$/, "無効になっています"],
   [/^cannot write (\S+): (.*)$/, "$1 に書き込めません: $2"],
+  [
+    /^the access log has no such request: .*$/,
+    "アクセスログにこのリクエストはありません。古いか、まだ終わっていないか、「リクエスト ID」が無効だった可能性があります",
+  ],
   [/^a URL is needed$/, "URL を入力してください"],
   [/^(.*) is no http or https URL, and no host:port for CONNECT$/, "$1 は URL ではありません"],
   [/^(.*) is no URL$/, "$1 は URL ではありません"],

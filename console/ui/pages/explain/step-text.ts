@@ -10,6 +10,10 @@ const FORMS: readonly (readonly [form: RegExp, japanese: string])[] = [
   [/^(\S+) is in (.*)$/, "$1 は $2 に含まれます"],
   [/^port (\d+) is allowed$/, "ポート $1 は許可されています"],
   [/^port (\d+) is not among (.*)$/, "ポート $1 は $2 に含まれません"],
+  [/^the port was allowed$/, "ポートは許可されました"],
+  [/^(\S+) was allowed$/, "$1 は許可されました"],
+  [/^it went to the origin at (\S+)$/, "オリジン（$1）に接続しました"],
+  [/^it went to the parent at (\S+)$/, "親プロキシ（$1）に接続しました"],
   [/^(\S+) is allowed$/, "$1 は許可されています"],
   [/^(\S+) is not among the allowed methods$/, "$1 は許可されたメソッドではありません"],
   [/^connections to (\S+) are allowed \(egress\.allow\)$/, "$1 への接続は設定で許可されています"],
@@ -32,6 +36,8 @@ export function stepInJapanese(text: string): string | null {
   // The cache's verdict is on the badge beside it.
   const [, reason] = CACHE_VERDICT.exec(text) ?? [];
   if (reason !== undefined) return unitTextInJapanese(reason);
+  const said = unitTextInJapanese(text);
+  if (said !== null) return said;
   const form = FORMS.find(([pattern]) => pattern.test(text));
   return form === undefined ? null : text.replace(form[0], form[1]);
 }
