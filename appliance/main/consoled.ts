@@ -13,6 +13,7 @@ import { settingsFaults } from "#appliance/service/load-settings.ts";
 import { listenToSignals } from "#appliance/service/signals.ts";
 import {
   CONSOLE_FOLDER,
+  CONSOLE_SOCKET,
   GENERATIONS_FOLDER,
   SETTINGS_NAME,
   UNIT_LOG,
@@ -56,6 +57,7 @@ async function main(): Promise<number> {
     unitLog: join(stateDir, UNIT_LOG),
     unitSocket: values.socket ?? join(stateDir, "control.sock"),
     heartbeatSocket: join(stateDir, HEARTBEAT_SOCKET),
+    localSocket: join(stateDir, CONSOLE_SOCKET),
     pagesFolder: PAGES,
     appliance: {
       version: VERSION,

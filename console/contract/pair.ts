@@ -145,3 +145,6 @@ export const SharedSections = closed({
   reason: text(2_000),
   sections: Type.Record(Type.String(), Type.Unknown()),
 });
+
+/** From unit to unit: a gzipped tar archive in base64. */
+export const SupportPart = closed({ unit: text(64), archive: Type.String({ maxLength: 32 * 1024 * 1024 }) });

@@ -123,6 +123,7 @@ const SHAPES = {
   "backup.preview": { body: upkeep.BackupFile, answer: upkeep.BackupPreview },
   "backup.restore": { body: upkeep.BackupRestore, ifMatch: true, answer: settings.Applied },
   "support.bundle": { media: "application/gzip" },
+  "pair.support.offer": { answer: pair.SupportPart },
   "certificate.read": { answer: upkeep.Certificate },
   "certificate.replace": { body: upkeep.NewCertificate, answer: upkeep.Certificate },
   "certificate.generate": { body: upkeep.CertificateOrder, answer: upkeep.Certificate },

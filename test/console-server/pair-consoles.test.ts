@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { gunzipSync } from "node:zlib";
 import t from "tap";
 import type { SettingsState } from "#console/contract/settings.ts";
 import { ConsoleClient } from "#test/support/console-client.ts";
@@ -57,6 +58,19 @@ async function changeOf({ admin }: RunningConsole, section: string, values: obje
 const settingOf = async ({ admin }: RunningConsole, section: string, name: string): Promise<unknown> =>
   ((await admin.must("settings.read")).settings[section] as Record<string, unknown>)[name];
 
+async function archiveOf({ url, admin }: RunningConsole): Promise<string> {
+  const response = await fetch(`${url}api/v1/support-bundle`, { headers: { cookie: admin.cookie ?? "" } });
+  return gunzipSync(Buffer.from(await response.arrayBuffer())).toString("latin1");
+}
+
+/** Which folders of the bundle tell of which unit. */
+async function bundledUnits(console: RunningConsole): Promise<readonly string[]> {
+  const archive = await archiveOf(console);
+  return [...archive.matchAll(/([a-z]+-unit)\/about\.json\0.*?"unit": "([^"]+)"/gs)]
+    .map(([, folder, unit]) => `${folder} ${unit}`)
+    .sort();
+}
+
 void t.test("shared settings are compared and copied; what is one unit's own stays", async (t) => {
   const [a, b] = await startPair(t, false);
   t.match(await a.admin.must("pair.sync.read"), { fault: null, enabled: false });
@@ -85,6 +99,7 @@ void t.test("shared settings are compared and copied; what is one unit's own sta
   await changeOf(a, "console", { sharePairSettings: true });
   await changeOf(a, "dns", { timeoutMs: 4_321 });
   await until(async () => ((await settingOf(b, "dns", "timeoutMs")) === 4_321 ? true : undefined), LIMIT_MS);
+  t.strictSame(await bundledUnits(a), ["other-unit unit-b", "this-unit unit-a"]);
   const stranger = a.newClient();
   t.equal(await stranger.kindOf("pair.sync.offer"), "not-signed-in");
   const forged = { "futago-pair": `${Date.now()} ${"0".repeat(32)} ${"0".repeat(64)}` };
@@ -95,6 +110,9 @@ void t.test("shared settings are compared and copied; what is one unit's own sta
   await changeOf(a, "dns", { timeoutMs: 5_432 });
   t.ok(performance.now() - before < 5_000, "a dead peer is not waited for");
   t.match(await a.admin.must("pair.sync.read"), { comparedAt: null, fault: /cannot be asked/ });
+  const bundle = await archiveOf(a);
+  t.match(bundle, /other-unit\/missing\.txt.*Nothing of the other unit is here: .*ECONNREFUSED/s);
+  t.match(bundle, "this-unit/unit.log", "what is here comes all the same");
 });
 
 void t.test("the other unit's console through this one, with its own sign-in", async (t) => {

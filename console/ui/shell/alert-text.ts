@@ -31,7 +31,7 @@ const SENTENCES: Readonly<Record<Exclude<AlertCode, `pair-${PairWarningCode}`>, 
 const isOfPair = (code: AlertCode): code is `pair-${PairWarningCode}` => code.startsWith("pair-");
 
 /** The phrase of a code, its parameters not yet put in. */
-export const alertPhrase = (code: AlertCode): Phrase =>
+const alertPhrase = (code: AlertCode): Phrase =>
   isOfPair(code) ? WARNING_SENTENCES[code.slice("pair-".length) as PairWarningCode] : SENTENCES[code];
 
 export function alertText({ code, parameters }: Alert): string {
