@@ -133,6 +133,7 @@ export const ALERT_CODES = [
   "change-pending",
   "cache-store-errors",
   "access-log-failing",
+  "network-not-applied",
   ...PAIR_WARNINGS.map((warning) => `pair-${warning}` as const),
 ] as const;
 export type AlertCode = (typeof ALERT_CODES)[number];

@@ -97,7 +97,7 @@ export interface WpadAnswer {
 }
 
 /** What a unit can want an administrator to look at. The console has a sentence for each in both languages. */
-export const UNIT_ALERTS = ["cache-store-errors", "access-log-failing"] as const;
+export const UNIT_ALERTS = ["cache-store-errors", "access-log-failing", "network-not-applied"] as const;
 
 export interface UnitAlert {
   readonly code: (typeof UNIT_ALERTS)[number];

@@ -6,6 +6,7 @@
 import Type from "typebox";
 import { CacheSection } from "./cache-schema.ts";
 import { ConsoleSchema } from "./console-schema.ts";
+import { NetworkSchema } from "./network-schema.ts";
 import { RedundancySchema } from "./redundancy-schema.ts";
 import {
   ADDRESS_FORM,
@@ -367,6 +368,7 @@ export const SettingsSchema = Type.Object(
       { ...closed, description: "The control socket.", default: {} },
     ),
     console: ConsoleSchema,
+    network: NetworkSchema,
     metrics: Type.Object(
       {
         enabled: flag("Whether OpenMetrics are served.", false),

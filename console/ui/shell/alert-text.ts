@@ -22,6 +22,10 @@ const SENTENCES: Readonly<Record<Exclude<AlertCode, `pair-${PairWarningCode}`>, 
     "この 1 時間にキャッシュの保存先で {errors} 件の異常があり、その分はミスになりました。最後の異常: {last}",
     "The cache's store had {errors} errors within the last hour, each a miss for somebody. The last: {last}",
   ],
+  "network-not-applied": [
+    "ネットワークの設定が反映されていません: {why}",
+    "The network settings are not in effect: {why}",
+  ],
   "access-log-failing": [
     "アクセスログ {file} に書き込めません（{fault}）。失われた行: {lost}",
     "The access log {file} cannot be written ({fault}). Lines lost: {lost}",
