@@ -19,16 +19,14 @@ import {
   UNIT_LOG,
 } from "#appliance/service/state-names.ts";
 import type { Clock } from "#base/clock.ts";
-import { failure } from "#base/outcome.ts";
 import { ConsoleServer } from "#console/server/console-server.ts";
+import { power, powerFault, thisMachine } from "#host/power-command.ts";
 import { createLineLogger } from "#log/line-logger.ts";
 import { sharedLog } from "#log/shared-file.ts";
 
 const EXIT = { ended: 0, failed: 1 } as const;
 
 const clock: Clock = { nowMs: () => performance.now(), wallMs: () => Date.now() };
-
-const NO_POWER = "the unit runs on a system of its own, which it may not stop";
 
 /** Beside the bundle, or where the bundler puts it for the sources. */
 const PAGES = fileURLToPath(
@@ -63,9 +61,8 @@ async function main(): Promise<number> {
       version: VERSION,
       stateDir,
       components,
-      // The firmware's root helper does this; there is none where the unit runs from a tree.
-      power: async () => failure(NO_POWER),
-      powerFault: NO_POWER,
+      power: (action) => power(action, thisMachine),
+      powerFault: () => powerFault(thisMachine),
     },
     faultsOf: settingsFaults,
     print: (line) => void process.stdout.write(`${line}\n`),

@@ -95,7 +95,15 @@ const CONSOLE: readonly Form[] = [
     "管理コンソールにインタフェースを変更する権限がありません",
   ],
   [
-    /^the unit runs on a system of its own, which it may not stop$/,
+    /^the setting console\.mayStopMachine does not allow it$/,
+    "設定「システムの停止と再起動」（console.mayStopMachine）で許可されていません",
+  ],
+  [
+    /^this system has neither systemd nor another way to be stopped$/,
+    "このシステムには systemd などの停止手段がありません",
+  ],
+  [
+    /^the unit runs without the right to stop the machine$/,
     "このユニットにはシステムを停止する権限がありません",
   ],
   [/^no change waits for its confirmation$/, "確認待ちの変更はありません"],

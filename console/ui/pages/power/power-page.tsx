@@ -37,7 +37,11 @@ function PowerCard({ power }: { readonly power: Host["power"] }) {
         : say(["システムを再起動する", "Restart the system"]),
       danger: true,
     });
-    if (yes) await act(call("host.power", { body: { action } }), say(["指示しました。", "Asked."]));
+    if (yes)
+      await act(
+        call("host.power", { body: { action } }),
+        say(["指示しました。まもなく止まります。", "Asked; it stops in a moment."]),
+      );
   };
   return (
     <Card title={say(["システム停止/再起動", "Stop and restart"])}>
