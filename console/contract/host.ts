@@ -131,6 +131,7 @@ export const ALERT_CODES = [
   "reload-refused",
   "heartbeat-unreachable",
   "change-pending",
+  "no-floating-address",
   "cache-store-errors",
   "access-log-failing",
   "network-not-applied",

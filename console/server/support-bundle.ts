@@ -4,6 +4,7 @@
  */
 import { promisify } from "node:util";
 import { gunzip, gzip } from "node:zlib";
+import { watchesPair } from "#election/watches-pair.ts";
 import { readConnections } from "#host/connections.ts";
 import { readLinks, readRoutes } from "#host/ip-command.ts";
 import { ProcessReader } from "#host/processes.ts";
@@ -73,7 +74,7 @@ async function ownArchive(services: Services, folder: string): Promise<Buffer> {
     part("generations.json", () => desk.facts),
     part("status.json", () => link.status()),
     part("services.json", () => link.services()),
-    part("pair.json", () => (desk.settings.redundancy.enabled ? link.pairStatus() : null)),
+    part("pair.json", () => (watchesPair(desk.settings.redundancy) ? link.pairStatus() : null)),
     part("cache.json", () => link.cacheStats()),
     part("host.json", () => host.read({ mayStop: false, why: null })),
     part("processes.json", () => new ProcessReader().read(PROCESSES)),

@@ -67,8 +67,6 @@ function checkPeers(redundancy: Redundancy, interfaces: readonly InterfaceAddres
 
 function checkFloating(redundancy: Redundancy, own: OwnInterfaces, report: Report): void {
   const { floatingAddresses, peerAddress, secondPeerAddress, gateway } = redundancy;
-  if (floatingAddresses.length === 0)
-    report("redundancy.floatingAddresses", [], "at least one floating address, since enabled is true");
   const seen = new Map<string, number>();
   for (const [index, floating] of floatingAddresses.entries()) {
     const path = itemPath("redundancy.floatingAddresses", index);

@@ -18,6 +18,7 @@ import { ADMIN_PASSWORD } from "#test/support/running-console.ts";
 import { until } from "#test/support/until.ts";
 
 const REDUNDANCY = "/system/redundancy";
+const INTERFACES = "/system/interfaces";
 /** The manual's 2 s × 5, a failback after 5 s, and a slow machine. */
 const MOVE_LIMIT_MS = 60_000;
 const PROXY = `http://${FLOATING}:${PROXY_PORT}`;
@@ -42,39 +43,61 @@ async function setUpRedundancy(
   await page.check('[name="redundancy.enabled"][value="yes"]');
   await page.check(`[name="redundancy.role"][value="${role}"]`);
   await console.fillSetting("redundancy.peerAddress", REAL[peerOf(name)]);
-  // The server wants a floating address before a pair is one: its group opens with the fault.
-  await page.getByRole("button", { name: "追加 F-IP" }).click();
-  await console.fillSetting("redundancy.floatingAddresses[0].address", FLOATING);
   await console.picture(`pair-redundancy-${name}`);
   await console.review();
+  await page.getByText("F-IP がまだありません").waitFor();
   await console.apply("システム冗長化の設定", "off");
   await console.dialogClosed();
 }
 
+/** システム > ネットワーク > インタフェース: as in the manual after redundancy was turned on. */
+async function setUpFloating(console: ConsolePage): Promise<void> {
+  await console.goTo(INTERFACES);
+  await console.page.getByRole("button", { name: "追加 F-IP" }).click();
+  await console.fillSetting("redundancy.floatingAddresses[0].address", FLOATING);
+  await console.review();
+  await console.apply("F-IP の追加", "off");
+  await console.dialogClosed();
+  await console.goTo(REDUNDANCY);
+}
+
+/** From a form whose fields are filled to its being in effect. */
+async function applyByKeyboard(console: ConsolePage, reason: string): Promise<void> {
+  const { keyboard } = console.page;
+  await console.tabTo(".save-bar .button.primary");
+  await keyboard.press("Enter");
+  await console.tabTo("dialog input");
+  await keyboard.type(reason);
+  await console.tabTo("dialog select");
+  await keyboard.press("End");
+  await console.tabTo("dialog .button.primary");
+  await keyboard.press("Enter");
+  await console.dialogClosed();
+}
+
+async function openByKeyboard(console: ConsolePage, path: string): Promise<void> {
+  await console.tabTo(`.nav a[href="#${path}"]`);
+  await console.page.keyboard.press("Enter");
+  await console.settled(path);
+}
+
 async function setUpByKeyboard(console: ConsolePage, name: UnitName): Promise<void> {
   const { keyboard } = console.page;
-  await console.tabTo(`.nav a[href="#${REDUNDANCY}"]`);
-  await keyboard.press("Enter");
-  await console.settled(REDUNDANCY);
+  await openByKeyboard(console, REDUNDANCY);
   await console.tabTo('[name="redundancy.enabled"]');
   await keyboard.press("ArrowLeft");
   await console.tabTo('[name="redundancy.role"]');
   await keyboard.press("ArrowRight");
   await console.tabTo('[id="redundancy.peerAddress"]');
   await keyboard.type(REAL[peerOf(name)]);
-  await console.tabTo("details[open] .items > div > .button");
+  await applyByKeyboard(console, "システム冗長化の設定");
+  await openByKeyboard(console, INTERFACES);
+  await console.tabTo(".items > div > .button");
   await keyboard.press("Enter");
   await console.tabTo('[id="redundancy.floatingAddresses[0].address"]');
   await keyboard.type(FLOATING);
-  await console.tabTo(".save-bar .button.primary");
-  await keyboard.press("Enter");
-  await console.tabTo("dialog input");
-  await keyboard.type("システム冗長化の設定");
-  await console.tabTo("dialog select");
-  await keyboard.press("End");
-  await console.tabTo("dialog .button.primary");
-  await keyboard.press("Enter");
-  await console.dialogClosed();
+  await applyByKeyboard(console, "F-IP の追加");
+  await openByKeyboard(console, REDUNDANCY);
 }
 
 /** サービス > WPADサーバ: both units, by the manual's chapter 5. */
@@ -99,10 +122,12 @@ async function setUpWpad(console: ConsolePage, name: UnitName): Promise<void> {
 /** What the evaluator says for a client. */
 async function evaluated({ page }: ConsolePage, client: string): Promise<string> {
   await page.getByLabel("クライアントのIPアドレス").fill(client);
+  const answered = page.waitForResponse((response) => response.url().endsWith("/wpad/evaluate"));
   await page.getByRole("button", { name: "判定する" }).click();
-  const result = page.locator("dt", { hasText: "結果" }).locator("xpath=following-sibling::dd[1]");
-  await result.waitFor();
-  return (await result.textContent()) ?? "";
+  const { result } = (await (await answered).json()) as { readonly result: string };
+  const shown = page.locator("dt", { hasText: "結果" }).locator("xpath=following-sibling::dd[1]");
+  await shown.getByText(result).waitFor();
+  return result;
 }
 
 /** プロキシ > 基本設定: the floating address is added; the real one stays. */
@@ -134,6 +159,7 @@ void t.test(
     await using b = await openFirst(pair, browser, "b");
 
     await setUpRedundancy(a, "a", "active");
+    await setUpFloating(a);
     await sees(a, "本サーバ", "稼働系として運用中です。");
     await setUpByKeyboard(b, "b");
     await sees(b, "本サーバ", "待機系として運用中です。");

@@ -134,6 +134,8 @@ function alertsOf(
   found.push(...(status?.alerts ?? []).map(unitAlert));
   if (status?.lastReload?.ok === false)
     found.push(alertOf("warning", "reload-refused", status.lastReload.faults.join("; ").slice(0, 1_000)));
+  if (pair.enabled && pair.floatingAddresses.length === 0)
+    found.push(alertOf("warning", "no-floating-address", "the pair has no floating address to move"));
   if (pair.fault !== null) found.push(alertOf("error", "heartbeat-unreachable", pair.fault));
   for (const warning of pair.status?.warnings ?? [])
     found.push(alertOf(PAIR_LEVELS[warning] ?? "warning", `pair-${warning}`, warning));

@@ -48,7 +48,6 @@ const SENTENCES: Readonly<Record<string, string>> = {
   "a name without colons": "コロンを含まない名前",
   "the real address of the other unit, since enabled is true":
     "相手サーバの実IPアドレス（冗長化する場合は必須）",
-  "at least one floating address, since enabled is true": "1 つ以上の F-IPアドレス（冗長化する場合は必須）",
   "an address other than peerAddress": "相手サーバ実IPアドレスとは別のアドレス",
   "no real address of another machine": "ほかのマシンの実IPアドレスではないアドレス",
   "whole seconds: 1000, 2000 and so on": "秒の単位（1 秒、2 秒、…）",

@@ -27,6 +27,10 @@ const CONTROL: readonly Form[] = [
   [/^the other unit has not been heard$/, "相手サーバから受信していません"],
   [/^this unit does not hold the floating addresses$/, "このユニットは F-IP を保持していません"],
   [/^the service (\S+) is not turned on in the settings$/, "サービス $1 は設定で有効になっていません"],
+  [
+    /^redundancy\.enabled is false or there is no floating address: .*$/,
+    "システム冗長化が無効か、F-IP がまだありません",
+  ],
   [/^(\S+) is false: there is .*$/, "設定 $1 が無効です"],
   [/^the proxy was stopped$/, "プロキシは停止されています"],
   [

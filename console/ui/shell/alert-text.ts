@@ -17,6 +17,10 @@ const SENTENCES: Readonly<Record<Exclude<AlertCode, `pair-${PairWarningCode}`>, 
     "監視プロセスが応答しません: {message}",
     "The heartbeat process does not answer: {message}",
   ],
+  "no-floating-address": [
+    "システム冗長化は有効ですが、F-IP がまだありません。インタフェースで追加してください。",
+    "Redundancy is on, but there is no floating address to move yet: add one at Interfaces.",
+  ],
   "change-pending": ["確認待ちの変更があります。", "A change waits for its confirmation."],
   "cache-store-errors": [
     "この 1 時間にキャッシュの保存先で {errors} 件の異常があり、その分はミスになりました。最後の異常: {last}",

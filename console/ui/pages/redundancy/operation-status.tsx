@@ -38,6 +38,14 @@ export function OperationStatus({ pair, at }: OperationStatusProps) {
       }
     >
       <div class="stack">
+        {pair.floatingAddresses.length > 0 ? null : (
+          <Notice tone="caution">
+            {say([
+              "F-IP がまだないため、監視は始まっていません。インタフェースで追加してください。",
+              "No heartbeat yet, because there is no floating address: add one at Interfaces.",
+            ])}
+          </Notice>
+        )}
         {fault === null ? null : (
           <Notice tone="fault" urgent>
             {say(["監視プロセスが応答しません: {fault}", "The heartbeat process does not answer: {fault}"], {
