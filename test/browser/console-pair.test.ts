@@ -3,7 +3,7 @@
  * other by keyboard alone), インタフェース, 基本設定; then the failover and the failback, seen on the status page
  * and by a client. Pictures of each step are kept.
  */
-import t from "tap";
+import t, { type Test } from "tap";
 import type { ConsoleBrowser, ConsolePage } from "#test/support/console-browser.ts";
 import {
   CLIENT,
@@ -143,6 +143,38 @@ async function setUpProxy(console: ConsolePage, name: UnitName): Promise<void> {
   await console.dialogClosed();
 }
 
+interface Maintenance {
+  readonly language: string;
+  readonly words: readonly [ask: string, begin: string, end: string];
+  /** Whether the pair is served by a unit; null where the unit in maintenance did not serve anyway. */
+  readonly isServedBy: ((unit: string) => boolean) | null;
+}
+
+/** 保守: the unit gives its addresses away and takes none, until that is ended. */
+async function maintain(
+  t: Test,
+  console: ConsolePage,
+  { language, words, isServedBy }: Maintenance,
+): Promise<void> {
+  const { page } = console;
+  const button = (name: string) => page.getByRole("button", { name, exact: true });
+  const served = async (unit: string): Promise<void> => {
+    if (isServedBy !== null) await until(() => isServedBy(unit) || undefined, MOVE_LIMIT_MS);
+  };
+  await served("unit-a");
+  await button(words[0]).click();
+  await page.locator("dialog").waitFor();
+  await console.picture(`pair-maintenance-question-${language}`);
+  await button(words[1]).click();
+  await button(words[2]).waitFor({ timeout: MOVE_LIMIT_MS });
+  await served("unit-b");
+  await console.picture(`pair-maintenance-${language}`);
+  t.strictSame(await console.axeFindings(), [], `maintenance: ${language}`);
+  await button(words[2]).click();
+  await button(words[0]).waitFor({ timeout: MOVE_LIMIT_MS });
+  await served("unit-a");
+}
+
 async function openFirst(pair: ConsolePair, browser: ConsoleBrowser, name: UnitName): Promise<ConsolePage> {
   const console = await browser.open(pair.urlOf(name));
   await console.signInFirst(pair.oneTimePassword(name));
@@ -259,5 +291,20 @@ void t.test(
     await a.picture("pair-hand-over-question");
     await a.page.getByRole("button", { name: "引き継ぐ", exact: true }).click();
     await sees(b, "本サーバ", "稼働系として運用中です。").catch(() => t.comment("it has come back already"));
+
+    await maintain(t, a, {
+      language: "ja",
+      words: ["保守を始める…", "保守を始める", "保守を終える"],
+      isServedBy: (unit) => pair.get(PROXY, `http://${FLOATING}:${PROXY_PORT}/`).includes(unit),
+    });
+    await using english = await browser.open(pair.urlOf("b"), { language: "en" });
+    await english.signIn("admin", ADMIN_PASSWORD);
+    await english.page.waitForSelector(".frame");
+    await english.goTo(REDUNDANCY);
+    await maintain(t, english, {
+      language: "en",
+      words: ["Begin maintenance …", "Begin maintenance", "End maintenance"],
+      isServedBy: null,
+    });
   },
 );
