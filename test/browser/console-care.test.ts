@@ -60,7 +60,7 @@ for (const language of ["ja", "en"] as const) {
     await page.locator("dialog").waitFor();
     await console.picture(`care-stop-question-${language}`);
     await press(words.stopNow);
-    await page.locator("tr", { hasText: words.start }).waitFor();
+    await page.getByRole("button", { name: words.start, exact: true }).waitFor();
     await becomes("stopped");
     await console.picture(`care-stopped-${language}`);
     t.strictSame(await console.axeFindings(), []);
