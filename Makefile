@@ -49,7 +49,7 @@ sim: node_modules/.installed ## Two units in a seeded simulator: make sim SIM="-
 
 bench: dist/.built ## Compares with Squid, Traffic Server, Varnish, nginx, HAProxy and tinyproxy
 	@test/support/install-debian-packages.sh bench
-	@status=0; for part in run footprint reload-under-load cache workers wpad; do $(NODE) test/bench/$$part.ts || status=$$?; \
+	@status=0; for part in run footprint reload-under-load cache workers wpad console; do $(NODE) test/bench/$$part.ts || status=$$?; \
 	  [ $$status -ne 130 ] || break; done; exit $$status
 
 bench-ha: dist/.built ## Compares the pair with keepalived and ucarp (root): make bench-ha HA="--trials 5 --interval 100"

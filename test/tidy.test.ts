@@ -77,6 +77,7 @@ const SOLE_IMPORTERS: Readonly<Record<string, readonly string[]>> = {
   preact: ["console/ui"],
   "@preact": ["console/ui"],
   uplot: ["console/ui"],
+  "lean-qr": ["console/ui"],
   "quickjs-wasi": ["src/pac-engine"],
   "node:net": ["src/socket", "src/control"],
   "node:http": ["src/control", "src/relay"],

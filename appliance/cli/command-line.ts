@@ -1,5 +1,6 @@
 /** The words of a command line → the command that they mean, done; the result is the exit code. */
 import { nearestName } from "#settings/nearest-name.ts";
+import { apiCommand } from "./api-command.ts";
 import { cacheInspectCommand } from "./cache-inspect-command.ts";
 import { cachePurgeCommand } from "./cache-purge-command.ts";
 import { cacheStatsCommand } from "./cache-stats-command.ts";
@@ -17,6 +18,7 @@ import { parseArguments } from "./parse-arguments.ts";
 import { reloadCommand } from "./reload-command.ts";
 import { runCommand } from "./run-command.ts";
 import { statusCommand } from "./status-command.ts";
+import { supportCommand } from "./support-command.ts";
 import { versionCommand } from "./version-command.ts";
 
 const helpCommand: Command = {
@@ -46,6 +48,8 @@ const COMMANDS: readonly Command[] = [
   reloadCommand,
   drainCommand,
   consolePasswordCommand,
+  apiCommand,
+  supportCommand,
   cachePurgeCommand,
   cacheStatsCommand,
   cacheInspectCommand,

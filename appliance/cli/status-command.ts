@@ -13,7 +13,8 @@ export const statusCommand: Command = {
   async run(args, io) {
     const answer = await askUnit({ command: "status" }, args, io);
     if (answer === null) return EXIT.failed;
-    io.out(args.switches.has("json") ? JSON.stringify(answer, null, 2) : formatStatus(answer));
+    const forPeople = { ...answer, alerts: answer.alerts.map(({ message }) => message) };
+    io.out(args.switches.has("json") ? JSON.stringify(answer, null, 2) : formatStatus(forPeople));
     return EXIT.ok;
   },
 };

@@ -13,21 +13,20 @@ import { settingsFaults } from "#appliance/service/load-settings.ts";
 import { listenToSignals } from "#appliance/service/signals.ts";
 import {
   CONSOLE_FOLDER,
+  CONSOLE_SOCKET,
   GENERATIONS_FOLDER,
   SETTINGS_NAME,
   UNIT_LOG,
 } from "#appliance/service/state-names.ts";
 import type { Clock } from "#base/clock.ts";
-import { failure } from "#base/outcome.ts";
 import { ConsoleServer } from "#console/server/console-server.ts";
+import { power, powerFault, thisMachine } from "#host/power-command.ts";
 import { createLineLogger } from "#log/line-logger.ts";
 import { sharedLog } from "#log/shared-file.ts";
 
 const EXIT = { ended: 0, failed: 1 } as const;
 
 const clock: Clock = { nowMs: () => performance.now(), wallMs: () => Date.now() };
-
-const NO_POWER = "the unit runs on a system of its own, which it may not stop";
 
 /** Beside the bundle, or where the bundler puts it for the sources. */
 const PAGES = fileURLToPath(
@@ -56,14 +55,14 @@ async function main(): Promise<number> {
     unitLog: join(stateDir, UNIT_LOG),
     unitSocket: values.socket ?? join(stateDir, "control.sock"),
     heartbeatSocket: join(stateDir, HEARTBEAT_SOCKET),
+    localSocket: join(stateDir, CONSOLE_SOCKET),
     pagesFolder: PAGES,
     appliance: {
       version: VERSION,
       stateDir,
       components,
-      // The firmware's root helper does this; there is none where the unit runs from a tree.
-      power: async () => failure(NO_POWER),
-      powerFault: NO_POWER,
+      power: (action) => power(action, thisMachine),
+      powerFault: () => powerFault(thisMachine),
     },
     faultsOf: settingsFaults,
     print: (line) => void process.stdout.write(`${line}\n`),

@@ -10,6 +10,7 @@ import { HeartbeatDaemon } from "#appliance/service/heartbeat-daemon.ts";
 import { loadSettings } from "#appliance/service/load-settings.ts";
 import { listenToSignals } from "#appliance/service/signals.ts";
 import type { Clock } from "#base/clock.ts";
+import { watchesPair } from "#election/watches-pair.ts";
 import { createLineLogger } from "#log/line-logger.ts";
 import { scheduleRealTime } from "#scheduling/real-time.ts";
 
@@ -38,8 +39,10 @@ function hurry(): void {
 /** Reads the settings again. False when there is no heartbeat any more. */
 async function reload(daemon: HeartbeatDaemon, path: string | null): Promise<boolean> {
   const settings = await loadSettings(path);
-  if (!settings.ok || !settings.value.redundancy.enabled) {
-    const faults = settings.ok ? ["redundancy.enabled is false"] : settings.error;
+  if (!settings.ok || !watchesPair(settings.value.redundancy)) {
+    const faults = settings.ok
+      ? ["redundancy.enabled is false, or there is no floating address"]
+      : settings.error;
     logger("error", "reload-refused", { faults: faults.join("; ") });
     return true;
   }

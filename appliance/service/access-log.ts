@@ -3,6 +3,7 @@ import { isAbsolute, join } from "node:path";
 import type { Clock } from "#base/clock.ts";
 import type { Logger } from "#base/logger.ts";
 import { failure, type Outcome, success } from "#base/outcome.ts";
+import type { UnitAlert } from "#control/contract.ts";
 import type { Counters } from "#http/counters.ts";
 import { nodeLogFs } from "#log/log-fs.ts";
 import { RotatingFile, type RotatingFileSettings, type RotatingFileStatus } from "#log/rotating-file.ts";
@@ -29,6 +30,19 @@ export class AccessLog implements AsyncDisposable {
 
   get status(): RotatingFileStatus | null {
     return this.#file?.status ?? null;
+  }
+
+  /** What the administrator should look at. */
+  get alerts(): readonly UnitAlert[] {
+    const { file = "", fault = null, droppedLines = 0 } = this.status ?? {};
+    if (fault === null) return [];
+    return [
+      {
+        code: "access-log-failing",
+        message: `the access log ${file} cannot be written: ${fault}; ${droppedLines} lines are lost so far`,
+        parameters: { file, fault, lost: droppedLines },
+      },
+    ];
   }
 
   /** Opens the file that `settings` name, beside the one in use; the error says what is wrong with it. */

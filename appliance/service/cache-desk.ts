@@ -11,7 +11,7 @@ import type {
   InspectQuestion,
   PurgeOrder,
 } from "#control/cache-contract.ts";
-import type { StatusAnswer } from "#control/contract.ts";
+import type { StatusAnswer, UnitAlert } from "#control/contract.ts";
 import type { MetricsSource } from "#control/open-metrics.ts";
 import { FieldList } from "#http/field-list.ts";
 import type { Settings } from "#settings/schema.ts";
@@ -95,9 +95,9 @@ export class CacheDesk implements Disposable {
   }
 
   /** What the administrator should look at. */
-  alerts(): readonly string[] {
+  alerts(): readonly UnitAlert[] {
     const { errors, lastError } = this.#stats();
-    const alert = this.#alert.text(this.#clock.nowMs(), errors, lastError);
+    const alert = this.#alert.read(this.#clock.nowMs(), errors, lastError);
     return alert === null ? [] : [alert];
   }
 

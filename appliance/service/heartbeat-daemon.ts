@@ -7,6 +7,7 @@ import type { Logger } from "#base/logger.ts";
 import { failure, type Outcome, success } from "#base/outcome.ts";
 import type { ControlCommand, ControlRequest, PairStatusAnswer } from "#control/contract.ts";
 import { ControlServer } from "#control/server.ts";
+import { watchesPair } from "#election/watches-pair.ts";
 import type { PairCommand } from "#heartbeat/address-group.ts";
 import { PairUnit } from "#heartbeat/pair-unit.ts";
 import { Syslog } from "#log/syslog.ts";
@@ -96,7 +97,10 @@ export class HeartbeatDaemon implements AsyncDisposable {
 
   async #startParts(): Promise<Outcome<null, string>> {
     const { redundancy } = this.#settings;
-    if (!redundancy.enabled) return failure("redundancy.enabled is false: there is no pair to watch");
+    if (!watchesPair(redundancy))
+      return failure(
+        "redundancy.enabled is false or there is no floating address: there is no pair to watch",
+      );
     const stateDir = resolve(this.#options.stateDir);
     await mkdir(stateDir, { recursive: true, mode: STATE_FOLDER_MODE });
     const key = await readPairKey(redundancy.keyFile);

@@ -1,4 +1,5 @@
 /** The heartbeat process beside a unit: it runs while the settings want a pair, and follows them. */
+import { watchesPair } from "#election/watches-pair.ts";
 import type { Settings } from "#settings/schema.ts";
 import { DaemonProcess, type DaemonProcessOptions } from "./daemon-process.ts";
 
@@ -23,8 +24,9 @@ export class HeartbeatProcess implements AsyncDisposable {
   async follow({ redundancy }: Settings): Promise<void> {
     if (this.#isHandedOver) return;
     const running = this.#process;
-    if (redundancy.enabled && running !== null) running.reload();
-    else if (redundancy.enabled)
+    const isWanted = watchesPair(redundancy);
+    if (isWanted && running !== null) running.reload();
+    else if (isWanted)
       this.#process = new DaemonProcess({
         ...this.#place,
         name: "heartbeat",

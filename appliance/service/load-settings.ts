@@ -35,7 +35,7 @@ const faultLine = ({ path, found, expected }: SettingsFault): string =>
  * The real addresses of this machine: what it has, without the floating ones that it may hold just now. Those of an
  * interface without a carrier are not shown, and a unit has to start without its cable too.
  */
-function ownInterfaces({ redundancy }: Settings): OwnInterfaces {
+function ownInterfaces({ redundancy, network }: Settings): OwnInterfaces {
   const floating = new Set(redundancy.floatingAddresses.map(({ address }) => address));
   const shown = networkInterfaces();
   const addresses = Object.entries(shown).flatMap(([name, here]) =>
@@ -47,8 +47,11 @@ function ownInterfaces({ redundancy }: Settings): OwnInterfaces {
         prefixLength: Number(cidr?.split("/")[1] ?? 0),
       })),
   );
+  // What the settings give the unit is its own before it is there.
+  addresses.push(...network.addresses);
   const names = existsSync(INTERFACES_FOLDER) ? readdirSync(INTERFACES_FOLDER) : [];
-  return { addresses, silent: names.filter((name) => shown[name] === undefined) };
+  const isGiven = (name: string): boolean => network.addresses.some((each) => each.interface === name);
+  return { addresses, silent: names.filter((name) => shown[name] === undefined && !isGiven(name)) };
 }
 
 /** A floating address is added without its network: /32 or /128. */

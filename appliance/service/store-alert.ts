@@ -1,4 +1,5 @@
-/** Whether the store has failed of late, in a sentence for the status. */
+/** Whether the store has failed of late, for the status. */
+import type { UnitAlert } from "#control/contract.ts";
 import { CounterHistory } from "#http/counter-history.ts";
 import { SAMPLE_INTERVAL_MS } from "./hit-ratios.ts";
 
@@ -19,10 +20,15 @@ export class StoreAlert {
   }
 
   /** Null: nothing within the last hour. */
-  text(nowMs: number, errors: number, lastError: string | null): string | null {
+  read(nowMs: number, errors: number, lastError: string | null): UnitAlert | null {
     const [recent = 0] = this.#errors.growth(nowMs, ALERT_MS, [errors]);
     if (recent === 0) return null;
     const count = recent === 1 ? "1 error" : `${recent} errors`;
-    return `the cache's store had ${count} within the last hour, each a miss for somebody; the last: ${lastError ?? "unknown"}`;
+    const last = lastError ?? "unknown";
+    return {
+      code: "cache-store-errors",
+      message: `the cache's store had ${count} within the last hour, each a miss for somebody; the last: ${last}`,
+      parameters: { errors: recent, last },
+    };
   }
 }

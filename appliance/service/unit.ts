@@ -16,17 +16,20 @@ import type {
   StatusAnswer,
 } from "#control/contract.ts";
 import { ControlServer } from "#control/server.ts";
+import { kernelIp } from "#host/ip-port.ts";
 import { changedAtNextStart } from "#settings/at-next-start.ts";
 import { changedSections } from "#settings/difference.ts";
 import type { Settings } from "#settings/schema.ts";
 import { AccessLog } from "./access-log.ts";
 import { CacheDesk, withoutStore } from "./cache-desk.ts";
 import { countersByWorker, Metrics } from "./metrics.ts";
+import { NetworkKeeper } from "./network-keeper.ts";
 import type { Prepared } from "./prepared.ts";
 import { ProxyService } from "./proxy-service.ts";
 import { formatListen } from "./reserve-ports.ts";
 import { openResponseStore, type ResponseStore } from "./response-store.ts";
 import { ServiceDesk } from "./service-desk.ts";
+import { NETWORK_NAME } from "./state-names.ts";
 import { Supervisor, workerCount } from "./supervisor.ts";
 import { UnitDaemons } from "./unit-daemons.ts";
 import type { ListenAddress, UnitFacts } from "./worker-messages.ts";
@@ -85,6 +88,7 @@ export class Unit implements AsyncDisposable {
   #settings: Settings;
   #controlPath = "";
   #daemons: UnitDaemons | null = null;
+  #network: NetworkKeeper | null = null;
   readonly #services = new ServiceDesk();
   #state: StatusAnswer["state"] = "starting";
   #lastReload: LastReload | null = null;
@@ -183,7 +187,7 @@ export class Unit implements AsyncDisposable {
       metrics: this.#metrics.address,
       lastReload: this.#lastReload,
       accessLog: this.#accessLog.status,
-      alerts: this.#cache?.alerts() ?? [],
+      alerts: [...(this.#cache?.alerts() ?? []), ...this.#accessLog.alerts, ...(this.#network?.alerts ?? [])],
       cache: this.#cache?.summary() ?? null,
       wpad: this.#daemons?.wpadStatus ?? null,
       workers: this.#supervisor.status,
@@ -212,6 +216,13 @@ export class Unit implements AsyncDisposable {
     const log = await this.#accessLog.prepare(accessLog);
     if (!log.ok) return log;
     log.value.commit();
+    this.#network = await NetworkKeeper.open({
+      path: join(this.#stateDir, NETWORK_NAME),
+      ip: kernelIp,
+      logger: this.#options.logger,
+    });
+    // Listeners may need these addresses.
+    await this.#network.start(this.#settings.network);
     const store = this.#openStore();
     if (!store.ok) return store;
     this.#parts.use(store.value);
@@ -290,7 +301,10 @@ export class Unit implements AsyncDisposable {
     const metrics = await this.#metrics.prepare(settings.metrics);
     if (!metrics.ok) return refuse(metrics.error);
     prepared.push(metrics.value);
+    const network = await this.#network?.add(settings.network);
+    if (network?.ok === false) return refuse(`network: ${network.error}`);
     const applied = await this.#supervisor.apply(settings);
+    await this.#network?.removeOthers((applied.ok ? settings : this.#settings).network);
     if (!applied.ok) return refuse(applied.error);
     for (const change of prepared) change.commit();
     this.#settings = settings;

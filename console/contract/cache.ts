@@ -74,13 +74,15 @@ export const ExplainQuestion = closed({
 export const Explanation = closed({
   url: text(70_000),
   /** What would become of it: forwarded, answered from the store, refused. */
-  outcome: oneOf("forwarded", "parent", "hit", "refused", "fails"),
+  outcome: oneOf("forwarded", "parent", "hit", "refused", "fails", "local"),
   /** In the order in which the proxy decides. */
   steps: Type.Array(
     closed({
-      step: oneOf("request", "client", "method", "port", "egress", "resolve", "cache", "parent"),
+      step: oneOf("request", "client", "method", "port", "egress", "resolve", "cache", "parent", "answer"),
       verdict: oneOf("pass", "refuse", "hit", "miss", "parent", "direct", "note"),
       text: text(2_000),
+      /** The sentence in Japanese, where the unit has one of its own. */
+      japanese: nullable(text(2_000)),
       /** The setting that decided, where one did. */
       setting: nullable(text(200)),
     }),

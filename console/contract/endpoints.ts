@@ -166,6 +166,11 @@ const ROWS = {
     "What is stored for a URL, and whether it would be a hit",
   ],
   "explain.url": ["read-only", "POST /explain", "Each decision about a request, in words"],
+  "explain.request": [
+    "read-only",
+    "GET /explain/:request",
+    "Each decision about a request of the past, by its id in the access log",
+  ],
   "audit.list": ["administrator", "GET /audit", "Who did what, the newest first"],
   "audit.verify": ["administrator", "POST /audit/verify", "Checks the chain of the audit log"],
   "backup.create": [
@@ -179,7 +184,16 @@ const ROWS = {
     "POST /backup/restore",
     "Applies a backup as a new generation; needs If-Match",
   ],
-  "support.bundle": ["operator", "GET /support-bundle", "What support needs in one file, without secrets"],
+  "support.bundle": [
+    "operator",
+    "GET /support-bundle",
+    "What support needs of both units in one file, without secrets",
+  ],
+  "pair.support.offer": [
+    "public",
+    "GET /pair/support-bundle",
+    "This unit's part of it, for the other unit; authenticated by the pair key",
+  ],
   "certificate.read": ["read-only", "GET /certificate", "The console's certificate"],
   "certificate.replace": ["administrator", "PUT /certificate", "Replaces it with another one and its key"],
   "certificate.generate": ["administrator", "POST /certificate", "Makes a new self-signed one"],

@@ -1,6 +1,6 @@
 /** The machine, figures over time, access statistics, and the first page. */
 import Type from "typebox";
-import { Pair } from "./pair.ts";
+import { PAIR_WARNINGS, Pair } from "./pair.ts";
 import { closed, count, Instant, nullable, oneOf, text } from "./parts.ts";
 import { Pending } from "./settings.ts";
 
@@ -124,11 +124,28 @@ export const AccessStatistics = closed({
 });
 export type AccessStatistics = Type.Static<typeof AccessStatistics>;
 
+/** Codes of alerts: the unit's own (src/control), the console's, and those of the pair with "pair-" before them. */
+export const ALERT_CODES = [
+  "unit-unreachable",
+  "proxy-stopped",
+  "reload-refused",
+  "heartbeat-unreachable",
+  "change-pending",
+  "no-floating-address",
+  "cache-store-errors",
+  "access-log-failing",
+  "network-not-applied",
+  ...PAIR_WARNINGS.map((warning) => `pair-${warning}` as const),
+] as const;
+export type AlertCode = (typeof ALERT_CODES)[number];
+
 export const Alert = closed({
   level: oneOf("error", "warning", "note"),
-  /** For the pages' own sentence. */
-  code: text(64),
+  /** The pages have a sentence of their own for each. */
+  code: oneOf(...ALERT_CODES),
   message: text(1_000),
+  /** What that sentence has in it. */
+  parameters: Type.Record(Type.String(), Type.Union([text(1_000), Type.Number()])),
 });
 export type Alert = Type.Static<typeof Alert>;
 

@@ -2,6 +2,52 @@
 import Type from "typebox";
 import { closed, count, Instant, nullable, oneOf, text } from "./parts.ts";
 
+/** Of the heartbeat process; "communication-error" is the manual's 通信異常. */
+export const PAIR_WARNINGS = [
+  "communication-error",
+  "path-lost",
+  "peer-hears-nothing",
+  "both-hold",
+  "nobody-holds",
+  "takeover-held-back",
+  "not-well",
+  "service-dead",
+  "not-authenticated",
+  "same-role",
+  "different-timers",
+  "different-addresses",
+] as const;
+export type PairWarningCode = (typeof PAIR_WARNINGS)[number];
+
+export const PAIR_STATES = ["off", "starting", "standby", "active", "handing-over", "fault"] as const;
+export type PairStateCode = (typeof PAIR_STATES)[number];
+
+/** Why a unit is in its state. */
+export const PAIR_REASONS = [
+  "start",
+  "link-proven",
+  "link-down",
+  "recovered",
+  "stalled",
+  "resumed",
+  "handover",
+  "peer-silent",
+  "peer-deaf",
+  "nobody-holds",
+  "split",
+  "isolated",
+  "address-refused",
+  "service-dead",
+  "gateway-silent",
+  "maintenance",
+  "operator",
+  "peer-asks",
+  "handed-over",
+  "handover-failed",
+  "stop",
+] as const;
+export type PairReasonCode = (typeof PAIR_REASONS)[number];
+
 const RoleSetting = oneOf("active", "standby");
 const Operation = oneOf("active", "standby", "out-of-service");
 
@@ -11,8 +57,8 @@ const groupFields = {
   own: closed({
     role: RoleSetting,
     operation: Operation,
-    state: text(32),
-    reason: text(64),
+    state: oneOf(...PAIR_STATES),
+    reason: oneOf(...PAIR_REASONS),
     sinceMs: Type.Number(),
     holds: Type.Boolean(),
     health: text(32),
@@ -22,15 +68,14 @@ const groupFields = {
     closed({
       role: RoleSetting,
       operation: Operation,
-      state: text(32),
+      state: oneOf(...PAIR_STATES),
       holds: Type.Boolean(),
       health: text(32),
       heardMs: Type.Number(),
       roundTripMs: nullable(Type.Number()),
     }),
   ),
-  /** "communication-error" is the manual's 通信異常. */
-  warnings: Type.Array(text(64)),
+  warnings: Type.Array(oneOf(...PAIR_WARNINGS)),
   /** The clients' connections of the floating addresses, over a planned move. */
   connections: closed({
     here: count(),
@@ -115,3 +160,6 @@ export const SharedSections = closed({
   reason: text(2_000),
   sections: Type.Record(Type.String(), Type.Unknown()),
 });
+
+/** From unit to unit: a gzipped tar archive in base64. */
+export const SupportPart = closed({ unit: text(64), archive: Type.String({ maxLength: 32 * 1024 * 1024 }) });

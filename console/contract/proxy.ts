@@ -1,5 +1,6 @@
 /** The proxy and the other services of the unit. */
 import Type from "typebox";
+import { Alert } from "./host.ts";
 import { closed, count, Instant, nullable, oneOf, text } from "./parts.ts";
 
 export const Counters = Type.Record(Type.String(), Type.Number());
@@ -27,7 +28,7 @@ export const ProxyState = closed({
       fault: nullable(text(1_000)),
     }),
   ),
-  alerts: Type.Array(text(1_000)),
+  alerts: Type.Array(Alert),
   workers: Type.Array(
     closed({
       worker: count(),

@@ -79,7 +79,9 @@ export const CheckAnswer = closed({
   /** Paths of what changes only at the next start. */
   notes: Type.Array(text(1_000)),
   /** What an administrator should know before applying, such as that the console's own address changes. */
-  warnings: Type.Array(oneOf("console-moves", "console-off", "listeners-change", "pair-changes")),
+  warnings: Type.Array(
+    oneOf("console-moves", "console-off", "listeners-change", "pair-changes", "no-floating-address"),
+  ),
 });
 export type CheckAnswer = Type.Static<typeof CheckAnswer>;
 

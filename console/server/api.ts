@@ -19,8 +19,8 @@ export interface ApiDeps {
   readonly identify: (request: FastifyRequest, isUse: boolean) => Identity;
   readonly audit: (entry: AuditEntry) => Promise<void>;
   readonly onFailure: (name: string, error: unknown) => void;
-  /** Whether the console may be used from the address at all. */
-  readonly allows: (address: string) => boolean;
+  /** Whether the console may be used from where it comes from at all. */
+  readonly allows: (request: FastifyRequest) => boolean;
 }
 
 /** Only questions, although their method is POST: they change nothing. */
@@ -60,7 +60,7 @@ export function buildApi(deps: ApiDeps): FastifyInstance {
   app.setNotFoundHandler((_request, reply) => sendProblem(reply, new Refusal("not-found").problem));
   app.addHook("onRequest", async (request, reply) => {
     reply.headers(SECURITY_FIELDS);
-    if (!deps.allows(request.ip)) throw new Refusal("not-permitted", "not from this network");
+    if (!deps.allows(request)) throw new Refusal("not-permitted", "not from this network");
   });
   // JSON and nothing else: a form of another site cannot send it without asking first.
   app.removeAllContentTypeParsers();
@@ -142,7 +142,7 @@ declare module "fastify" {
 /** Roles, sites, and what a session may before its password is changed. */
 function requireAccess(route: Route, request: FastifyRequest): void {
   const { who } = request;
-  const fault = crossSiteFault(route.method, who.kind === "program", request.headers);
+  const fault = crossSiteFault(route.method, who.kind === "program" || who.kind === "local", request.headers);
   if (fault !== null) throw new Refusal("cross-site", fault);
   if (route.role === "public") return;
   if (who.kind === "nobody") throw new Refusal("not-signed-in");

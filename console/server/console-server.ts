@@ -22,6 +22,7 @@ import { HostWatch } from "./host-watch.ts";
 import { identifier } from "./identify.ts";
 import { JsonFile } from "./json-file.ts";
 import { Listeners } from "./listeners.ts";
+import { isLocal, listenLocally } from "./local-socket.ts";
 import { LogDesk } from "./log-desk.ts";
 import { LogTail } from "./log-tail.ts";
 import { PairSyncDesk } from "./pair-sync.ts";
@@ -61,6 +62,8 @@ export interface ConsoleOptions {
   readonly unitLog: string;
   readonly unitSocket: string;
   readonly heartbeatSocket: string;
+  /** For the command line: see local-socket.ts. */
+  readonly localSocket: string;
   /** What the browser gets; the API works without it. */
   readonly pagesFolder: string;
   readonly appliance: Appliance;
@@ -114,9 +117,10 @@ export class ConsoleServer implements AsyncDisposable {
       audit: (entry) => audit.add(entry),
       onFailure: (name, error) =>
         logger("error", "console-failed", { name, why: String((error as Error)?.stack ?? error) }),
-      allows: (address) => {
+      allows: ({ ip, raw }) => {
+        if (isLocal(raw.socket)) return true;
         if (allowed.of !== desk.settings) allowed = { of: desk.settings, check: allows() };
-        return allowed.check(address);
+        return allowed.check(ip);
       },
     });
     const pins = await JsonFile.open<PinsFile>(join(folder, "peer-certificates.json"), { pins: {} });
@@ -141,6 +145,9 @@ export class ConsoleServer implements AsyncDisposable {
     const { listen, plainOnLoopback } = desk.settings.console;
     const opened = await services.listeners.open(listen, plainOnLoopback);
     if (!opened.ok) return opened;
+    const local = await listenLocally(this.#options.localSocket, app.routing);
+    if (local.ok) this.#parts.use(local.value);
+    else logger("warning", "console-not-local", { path: this.#options.localSocket, why: local.error });
     this.#urls = () => services.listeners.urls;
     logger("info", "console-started", { urls: this.urls.join(" "), generation: desk.latest.generation });
     await this.#greet(services);

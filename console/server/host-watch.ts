@@ -1,6 +1,7 @@
 /** The machine's facts, read on a timer while somebody looks; and the cheap ones, for the figures. */
 import { readFileSync } from "node:fs";
 import { arch, cpus, freemem, hostname, loadavg, release, totalmem, uptime } from "node:os";
+import { setTimeout as pause } from "node:timers/promises";
 import type { Clock } from "#base/clock.ts";
 import type { Host } from "#console/contract/host.ts";
 import { type HostFacts, readHost, readSystem } from "#host/host-facts.ts";
@@ -8,6 +9,8 @@ import { type HostFacts, readHost, readSystem } from "#host/host-facts.ts";
 const READ_MS = 5_000;
 /** Nobody has asked for this long: nothing is read. */
 const WATCHED_MS = 30_000;
+/** The first who asks after a while waits so long for news; then what is known must do, and says how old it is. */
+const NEWS_WITHIN_MS = 100;
 
 const NO_FACTS: HostFacts = {
   cpu: { use: 0, perCore: [] },
@@ -31,16 +34,19 @@ export class HostWatch implements Disposable {
       if (clock.nowMs() - this.#askedMs < WATCHED_MS) void this.#read();
     }, READ_MS);
     this.#timer.unref();
+    void this.#read();
   }
 
   [Symbol.dispose](): void {
     clearInterval(this.#timer);
   }
 
-  /** What was read last; only the first of a while waits. */
+  /** What was read last; only the first of a while waits, and not for long. */
   async read(power: Host["power"]): Promise<Host> {
     this.#askedMs = this.#clock.nowMs();
-    if (this.#clock.nowMs() - this.#readMs > WATCHED_MS) await this.#read();
+    if (this.#readMs === Number.NEGATIVE_INFINITY) await this.#read();
+    else if (this.#clock.nowMs() - this.#readMs > WATCHED_MS)
+      await Promise.race([this.#read(), pause(NEWS_WITHIN_MS, undefined, { ref: false })]);
     const { cpu, memory, disks, network } = this.#facts;
     const cores = cpus();
     return {

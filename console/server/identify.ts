@@ -1,9 +1,10 @@
-/** Who is behind a request: its token, else its cookie, else nobody. */
+/** Who is behind a request: the command line, else its token, else its cookie, else nobody. */
 import type { FastifyRequest } from "fastify";
 import { clientAddress } from "#policy/client-networks.ts";
 import type { Accounts } from "./accounts.ts";
 import { readCookie } from "./cookie.ts";
 import type { Identity } from "./identity.ts";
+import { isLocal } from "./local-socket.ts";
 import type { Sessions } from "./sessions.ts";
 import type { Tokens } from "./tokens.ts";
 
@@ -13,6 +14,7 @@ export function identifier(
   tokens: Tokens,
 ): (request: FastifyRequest, isUse: boolean) => Identity {
   return (request, isUse) => {
+    if (isLocal(request.raw.socket)) return { kind: "local", address: "local", role: "administrator" };
     const address = clientAddress(request.ip);
     const [, bearer] = /^Bearer ([A-Za-z0-9_-]{20,200})$/i.exec(request.headers.authorization ?? "") ?? [];
     if (bearer !== undefined) {

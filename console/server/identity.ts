@@ -1,9 +1,10 @@
-/** Who asks: a person with a session, a program with a token, or nobody. */
+/** Who asks: a person with a session, a program with a token, the unit's own command line, or nobody. */
 import type { Access, Role } from "#console/contract/endpoints.ts";
 import { ROLES } from "#console/contract/endpoints.ts";
 import type { OpenSession } from "./sessions.ts";
 
 export type Identity =
+  | { readonly kind: "local"; readonly address: string; readonly role: Role }
   | { readonly kind: "nobody"; readonly address: string }
   | {
       readonly kind: "person";
@@ -21,5 +22,6 @@ export const mayUse = (role: Access, needed: Access): boolean => ROLES.indexOf(r
 /** For the audit log and as the author of changes. */
 export function nameOf(who: Identity): string {
   if (who.kind === "person") return who.user;
+  if (who.kind === "local") return "command line";
   return who.kind === "program" ? `token:${who.token}` : "nobody";
 }

@@ -11,7 +11,7 @@ import { Value } from "typebox/value";
 import type { Clock } from "#base/clock.ts";
 import { failure, type Outcome, success } from "#base/outcome.ts";
 import { API_PREFIX } from "#console/contract/endpoints.ts";
-import { type PairSync, SharedSections } from "#console/contract/pair.ts";
+import { type PairSync, SharedSections, SupportPart } from "#console/contract/pair.ts";
 import type { Settings } from "#settings/schema.ts";
 import { sharedSections } from "#settings/scope.ts";
 import { valueChanges } from "#settings/value-changes.ts";
@@ -23,7 +23,10 @@ type Shared = Type.Static<typeof SharedSections>;
 
 const ASK_MS = 2_000;
 const SEND_MS = 30_000;
-const ANSWER_BYTES_MAX = 4 * 1024 * 1024;
+/** The other unit has to gather its part. */
+const SUPPORT_MS = 8_000;
+/** The largest is a part of a bundle for support. */
+const ANSWER_BYTES_MAX = 32 * 1024 * 1024;
 
 const Done = Type.Object({ done: Type.Literal(true) });
 
@@ -129,6 +132,14 @@ export class PairSyncDesk {
     if (!ok) throw new Refusal("peer-unreachable", detail);
   }
 
+  /** The other unit's part of a bundle for support: a gzipped archive, or why there is none. */
+  async askSupportPart(): Promise<Outcome<{ readonly unit: string; readonly archive: Buffer }, string>> {
+    const told = await this.#ask("GET", "/pair/support-bundle", null, SUPPORT_MS);
+    if (!told.ok) return told;
+    if (!Value.Check(SupportPart, told.value)) return failure("the other unit is of another version");
+    return success({ unit: told.value.unit, archive: Buffer.from(told.value.archive, "base64") });
+  }
+
   /** After a change here, where the settings say so: in the background, and once. */
   shareChange(sections: readonly string[], reason: string): void {
     const shared = sections.filter((section) => Object.hasOwn(this.offer().sections, section));
@@ -199,17 +210,19 @@ function exchange(
   return new Promise((resolve) => {
     const send = url.startsWith("https:") ? httpsRequest : httpRequest;
     const outgoing = send(url, options, (response) => {
-      let text = "";
+      const parts: string[] = [];
+      let chars = 0;
       response.setEncoding("utf8");
       response.on("data", (part: string) => {
-        text += part;
-        if (text.length > ANSWER_BYTES_MAX) outgoing.destroy(new Error("the answer is too long"));
+        parts.push(part);
+        chars += part.length;
+        if (chars > ANSWER_BYTES_MAX) outgoing.destroy(new Error("the answer is too long"));
       });
       response.once("end", () =>
         resolve(
           success({
             status: response.statusCode ?? 0,
-            text,
+            text: parts.join(""),
             field: String(response.headers[PAIR_FIELD] ?? ""),
           }),
         ),

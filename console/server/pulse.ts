@@ -1,5 +1,6 @@
 /** Once a second: figures are taken, and whoever listens is told what is new. */
 
+import { watchesPair } from "#election/watches-pair.ts";
 import { rates } from "./figures.ts";
 import { QuickFigures } from "./host-watch.ts";
 import { pairState } from "./routes/pair.ts";
@@ -46,7 +47,7 @@ export class Pulse implements Disposable {
   async #takeFigures(): Promise<void> {
     const { link, figures, clock, desk, hub } = this.#services;
     const status = await link.status();
-    const pair = desk.settings.redundancy.enabled ? await link.pairStatus() : null;
+    const pair = watchesPair(desk.settings.redundancy) ? await link.pairStatus() : null;
     const atMs = clock.nowMs();
     const now = { counters: status.ok ? status.value.counters : {}, atMs };
     const sample = {

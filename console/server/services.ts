@@ -28,7 +28,8 @@ export interface Appliance {
   readonly components: () => readonly Component[];
   /** Stops or restarts the machine; the outcome says why not. */
   readonly power: (action: "stop" | "restart") => Promise<Outcome<null, string>>;
-  readonly powerFault: string | null;
+  /** Why it cannot, or null. */
+  readonly powerFault: () => string | null;
 }
 
 export interface Component {

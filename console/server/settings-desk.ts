@@ -7,6 +7,7 @@ import type { Logger } from "#base/logger.ts";
 import type { Outcome } from "#base/outcome.ts";
 import type { Change } from "#console/contract/difference.ts";
 import type { CheckAnswer, GenerationRow, Pending } from "#console/contract/settings.ts";
+import { watchesPair } from "#election/watches-pair.ts";
 import { changedAtNextStart } from "#settings/at-next-start.ts";
 import { changedSections } from "#settings/difference.ts";
 import { parseSettings } from "#settings/parse-settings.ts";
@@ -305,5 +306,6 @@ function warningsOf(before: Settings, after: Settings): CheckAnswer["warnings"] 
     ...(after.console.enabled ? [] : ["console-off" as const]),
     ...(changed.includes("listen") ? ["listeners-change" as const] : []),
     ...(changed.includes("redundancy") ? ["pair-changes" as const] : []),
+    ...(after.redundancy.enabled && !watchesPair(after.redundancy) ? ["no-floating-address" as const] : []),
   ];
 }

@@ -24,6 +24,14 @@ function header(name: string, size: number, wallMs: number): Buffer {
   return block;
 }
 
+/** Several archives as one: an archive ends with two empty blocks, and only the last one may. */
+export const joinArchives = (archives: readonly Buffer[]): Buffer =>
+  Buffer.concat(
+    archives.map((archive, at) =>
+      at < archives.length - 1 ? archive.subarray(0, archive.length - 2 * BLOCK) : archive,
+    ),
+  );
+
 /** The whole archive in memory. */
 export function tarArchive(files: readonly TarFile[], wallMs: number): Buffer {
   const parts = files.flatMap(({ name, body }) => [

@@ -102,6 +102,17 @@ export interface WpadAnswer {
   readonly residentBytes: number;
 }
 
+/** What a unit can want an administrator to look at. The console has a sentence for each in both languages. */
+export const UNIT_ALERTS = ["cache-store-errors", "access-log-failing", "network-not-applied"] as const;
+
+export interface UnitAlert {
+  readonly code: (typeof UNIT_ALERTS)[number];
+  /** One English sentence, for the command line. */
+  readonly message: string;
+  /** What the sentence has in it, for a sentence in another language. */
+  readonly parameters: Readonly<Record<string, string | number>>;
+}
+
 /** The last attempt to reload. */
 export interface LastReload {
   /** ISO 8601, UTC. */
@@ -128,8 +139,8 @@ export interface StatusAnswer {
   readonly lastReload: LastReload | null;
   /** Null where the access log is off. */
   readonly accessLog: AccessLogAnswer | null;
-  /** What an administrator should look at, each in a sentence; empty when all is well. */
-  readonly alerts: readonly string[];
+  /** What an administrator should look at; empty when all is well. */
+  readonly alerts: readonly UnitAlert[];
   /** Null where nothing is stored. */
   readonly cache: CacheAnswer | null;
   /** Null where scripts are not served, or the server is just starting. */

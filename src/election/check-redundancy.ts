@@ -67,9 +67,7 @@ function checkPeers(redundancy: Redundancy, interfaces: readonly InterfaceAddres
 
 function checkFloating(redundancy: Redundancy, own: OwnInterfaces, report: Report): void {
   const { floatingAddresses, peerAddress, secondPeerAddress, gateway } = redundancy;
-  if (floatingAddresses.length === 0)
-    report("redundancy.floatingAddresses", [], "at least one floating address, since enabled is true");
-  else if (!floatingAddresses.some(({ home }) => home === "active"))
+  if (floatingAddresses.length > 0 && !floatingAddresses.some(({ home }) => home === "active"))
     report("redundancy.floatingAddresses", "standby", 'at least one address with "home": "active"');
   const seen = new Map<string, number>();
   for (const [index, floating] of floatingAddresses.entries()) {

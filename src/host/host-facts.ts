@@ -28,18 +28,6 @@ export interface HostFacts {
   }[];
 }
 
-export interface ProcessFacts {
-  readonly pid: number;
-  readonly parent: number;
-  readonly name: string;
-  readonly command: string;
-  readonly user: string;
-  readonly state: string;
-  readonly cpu: number;
-  readonly memoryBytes: number;
-  readonly startedAt: string;
-}
-
 const share = (percent: number): number =>
   Math.min(1, Math.max(0, (Number.isFinite(percent) ? percent : 0) / 100));
 const whole = (value: number | null | undefined): number =>
@@ -78,24 +66,6 @@ export async function readHost(): Promise<HostFacts> {
       sentBytesPerSecond: rate(each.tx_sec),
     })),
   };
-}
-
-/** The processes, the busiest first. */
-export async function readProcesses(): Promise<readonly ProcessFacts[]> {
-  const { list } = await systeminformation.processes();
-  return list
-    .map((each) => ({
-      pid: each.pid,
-      parent: each.parentPid,
-      name: each.name.slice(0, 255),
-      command: `${each.command} ${each.params}`.trim().slice(0, 1_000),
-      user: each.user.slice(0, 64),
-      state: each.state.slice(0, 32),
-      cpu: rate(each.cpu),
-      memoryBytes: whole(each.memRss * 1_024),
-      startedAt: each.started.slice(0, 64),
-    }))
-    .sort((a, b) => b.cpu - a.cpu || b.memoryBytes - a.memoryBytes);
 }
 
 /** What never changes while the machine runs. */

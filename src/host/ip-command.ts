@@ -88,3 +88,28 @@ export const removeAddress = (change: AddressChange): Promise<Outcome<string, st
 
 export const setMtu = (link: string, mtu: number): Promise<Outcome<string, string>> =>
   run("ip", ["link", "set", "dev", link, "mtu", String(mtu)]);
+
+export interface RouteChange {
+  /** A network, or "default". */
+  readonly destination: string;
+  readonly gateway: string | null;
+  readonly interface?: string | undefined;
+  readonly metric?: number | undefined;
+}
+
+const routeWords = ({ destination, gateway, interface: dev, metric }: RouteChange): readonly string[] => [
+  destination,
+  ...(gateway === null ? [] : ["via", gateway]),
+  ...(dev === undefined ? [] : ["dev", dev]),
+  ...(metric === undefined ? [] : ["metric", String(metric)]),
+];
+
+const familyWord = ({ destination, gateway }: RouteChange): string =>
+  `${destination} ${gateway ?? ""}`.includes(":") ? "-6" : "-4";
+
+/** Adds the route, or puts it in the place of the one to the same destination (and metric). */
+export const replaceRoute = (route: RouteChange): Promise<Outcome<string, string>> =>
+  run("ip", [familyWord(route), "route", "replace", ...routeWords(route)]);
+
+export const removeRoute = (route: RouteChange): Promise<Outcome<string, string>> =>
+  run("ip", [familyWord(route), "route", "del", ...routeWords(route)]);

@@ -23,6 +23,15 @@ export type CacheResult =
   | "TCP_LOCAL"
   | "NONE";
 
+/** By which a request is found again, and what the other values do not tell; kept where the settings ask for it. */
+export interface RequestTrace {
+  /** Letters, digits and "-"; no other transaction of the unit has it. */
+  readonly id: string;
+  /** Why it was not answered from the store (RFC 9211), and why its answer was not stored; "-" for neither. */
+  readonly fwd: string;
+  readonly notStored: string;
+}
+
 /** All that is known of a finished transaction: what the access log is made from. */
 export interface TransactionRecord {
   /** Wall clock at the first byte of the request, milliseconds since the epoch. */
@@ -51,4 +60,6 @@ export interface TransactionRecord {
   readonly contentType: string;
   readonly referer: string;
   readonly userAgent: string;
+  /** Null where accessLog.requestIds is off. */
+  readonly trace: RequestTrace | null;
 }

@@ -6,9 +6,11 @@
  *           native format, then reason=… and in=… (bytes received from the client)
  * combined  Apache's combined format, then result:hierarchy/peer, ms=…, in=… and reason=…
  * json      one object with every value of the record; times in UTC
+ *
+ * With accessLog.requestIds each ends with id=…, fwd=… and not-stored=…; these are ours, never a client's.
  */
 import { remember } from "#base/remember.ts";
-import type { TransactionRecord } from "#http/transaction-record.ts";
+import type { RequestTrace, TransactionRecord } from "#http/transaction-record.ts";
 import { bareField, jsonField, quotedField } from "./escape.ts";
 
 export type AccessLogFormat = "squid" | "combined" | "json";
@@ -68,6 +70,12 @@ function squidTail(record: TransactionRecord): string {
     : ` - ${hierarchy}/${peerField(upstreamAddress)} ${typeField(contentType)} reason=${reason} in=`;
 }
 
+const traceTail = (trace: RequestTrace | null): string =>
+  trace === null ? "" : ` id=${trace.id} fwd=${trace.fwd} not-stored=${trace.notStored}`;
+
+const traceMembers = (trace: RequestTrace | null): string =>
+  trace === null ? "" : `,"id":"${trace.id}","fwd":"${trace.fwd}","notStored":"${trace.notStored}"`;
+
 function squidLine(record: TransactionRecord): string {
   const wallMs = whole(record.startedWallMs + record.durationMs);
   const status = three(record.status);
@@ -75,7 +83,7 @@ function squidLine(record: TransactionRecord): string {
     `${Math.floor(wallMs / 1000)}.${three(wallMs % 1000)} ${sixWide(whole(record.durationMs))} ` +
     `${addressField(record.clientAddress)} ${record.cacheResult}/${status} ${record.responseBytes} ` +
     `${methodField(record.method)} ${bareField(cut(record.target, TARGET_CHARS_MAX))}` +
-    `${squidTail(record)}${record.requestBytes}\n`
+    `${squidTail(record)}${record.requestBytes}${traceTail(record.trace)}\n`
   );
 }
 
@@ -112,7 +120,7 @@ function combinedFormat(zone: ZoneOffset): FormatLine {
     `${record.version === "-" ? "-" : `HTTP/${quotedField(record.version)}`}" ${three(record.status)} ` +
     `${record.responseBytes} "${quotedField(cut(record.referer))}" "${quotedField(cut(record.userAgent))}" ` +
     `${record.cacheResult}:${record.hierarchy}/${bareField(record.upstreamAddress)} ` +
-    `ms=${whole(record.durationMs)} in=${record.requestBytes} reason=${record.reason}\n`;
+    `ms=${whole(record.durationMs)} in=${record.requestBytes} reason=${record.reason}${traceTail(record.trace)}\n`;
 }
 
 function jsonFormat(): FormatLine {
@@ -128,7 +136,7 @@ function jsonFormat(): FormatLine {
       `"responseBytes":${whole(record.responseBytes)},"cacheResult":"${record.cacheResult}",` +
       `"hierarchy":"${record.hierarchy}","upstream":"${jsonField(record.upstreamAddress)}",` +
       `"reason":"${record.reason}","contentType":"${jsonField(cut(record.contentType))}",` +
-      `"referer":"${jsonField(cut(record.referer))}","userAgent":"${jsonField(cut(record.userAgent))}"}\n`
+      `"referer":"${jsonField(cut(record.referer))}","userAgent":"${jsonField(cut(record.userAgent))}"${traceMembers(record.trace)}}\n`
     );
   };
 }

@@ -1,6 +1,7 @@
 /** What can be wrong with settings that have the right shape: the meanings that the schema cannot see. */
 import type { Settings } from "#settings/schema.ts";
 import { itemPath, type SettingsFault, showValue } from "#settings/settings-fault.ts";
+import { checkNetwork } from "./check-network.ts";
 import { type IpAddress, parseIpAddress, unmapped } from "./ip-address.ts";
 import { contains, formatNetwork, type Network, parseNetwork } from "./network.ts";
 import { isDomainPattern, parseParentUrl } from "./parents.ts";
@@ -156,6 +157,7 @@ export function checkPolicySettings(settings: Settings): readonly SettingsFault[
   checkSources(settings.upstream, report);
   checkParents(settings.parents, report);
   checkDns(settings.dns, report);
+  checkNetwork(settings, report);
   checkNetworks("console.allowedNetworks", settings.console.allowedNetworks, report);
   for (const [index, { address }] of settings.console.listen.entries())
     if (parseIpAddress(address) === null)

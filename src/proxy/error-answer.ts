@@ -39,6 +39,8 @@ export interface ErrorAnswerInput extends AnswerContext {
   readonly allowMethods?: readonly string[] | undefined;
   /** The server that was asked, for Proxy-Status. */
   readonly nextHop?: string | undefined;
+  /** By which an administrator finds the request again. */
+  readonly requestId?: string | undefined;
 }
 
 const TARGET_CHARS_MAX = 160;
@@ -101,6 +103,7 @@ function page(input: ErrorAnswerInput, status: number): string {
     unit: input.unit,
     target: shownTarget(input.target),
     detail: shownDetail(input),
+    requestId: input.requestId ?? "",
     wallMs: input.wallMs,
   });
 }
@@ -119,6 +122,7 @@ function problem(input: ErrorAnswerInput, status: number): string {
     ...(detail === "" ? {} : { cause: detail }),
     target: shownTarget(input.target),
     unit: input.unit,
+    ...(input.requestId === undefined ? {} : { requestId: input.requestId }),
     time: new Date(input.wallMs).toISOString(),
   };
   return `${JSON.stringify(members)}\n`;

@@ -16,6 +16,8 @@ export interface ErrorPage {
   readonly target: string;
   /** For the administrator; may be empty. */
   readonly detail: string;
+  /** May be empty. */
+  readonly requestId: string;
   readonly wallMs: number;
 }
 
@@ -112,6 +114,7 @@ const LABELS = {
   code: { en: "Code", ja: "コード" },
   detail: { en: "Detail", ja: "詳細" },
   unit: { en: "Unit", ja: "装置" },
+  request: { en: "Request", ja: "リクエスト" },
   time: { en: "Time", ja: "日時" },
 } as const satisfies Record<string, Bilingual>;
 
@@ -130,6 +133,7 @@ export function errorPage(page: ErrorPage): string {
     ["code", `<code>${escapeHtml(reason)}</code>`],
     ["detail", escapeHtml(page.detail)],
     ["unit", escapeHtml(page.unit)],
+    ["request", page.requestId === "" ? "" : `<code>${escapeHtml(page.requestId)}</code>`],
     ["time", `<time datetime="${iso}">${iso.slice(0, 19).replace("T", " ")} UTC</time>`],
   ] as const;
   const list = rows

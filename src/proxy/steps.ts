@@ -172,6 +172,7 @@ function refuse(transaction: Transaction): "wait" {
     accept: head?.fields.get("accept"),
     allowMethods: transaction.allowMethods ?? generation.settings.requests.methods,
     nextHop: transaction.upstreamAddress === "-" ? undefined : transaction.upstreamAddress,
+    requestId: generation.settings.accessLog.requestIds ? transaction.requestId : undefined,
   });
   if (transaction.cacheStatus !== null)
     answer.fields.addLower("cache-status", "Cache-Status", transaction.cacheStatus);

@@ -1,6 +1,6 @@
 import { CLOSE_REASONS, type CloseReason } from "#http/close-reason.ts";
 import { type CounterName, type Counters, counterPlace } from "#http/counters.ts";
-import type { CacheResult, TransactionRecord } from "#http/transaction-record.ts";
+import type { CacheResult, RequestTrace, TransactionRecord } from "#http/transaction-record.ts";
 import { TARGET_SHOWN_MAX } from "./limits.ts";
 import type { Transaction } from "./transaction.ts";
 
@@ -33,7 +33,13 @@ export function transactionRecord(
     contentType: transaction.contentType ?? transaction.response?.fields.get("content-type") ?? "-",
     referer: head?.fields.get("referer") ?? "-",
     userAgent: head?.fields.get("user-agent") ?? "-",
+    trace: transaction.generation.settings.accessLog.requestIds ? traceOf(transaction) : null,
   };
+}
+
+function traceOf(transaction: Transaction): RequestTrace {
+  const { caching, requestId } = transaction;
+  return { id: requestId, fwd: caching?.fwd ?? "-", notStored: caching?.notStored ?? "-" };
 }
 
 const shown = (target: string): string => (target === "" ? "-" : target.slice(0, TARGET_SHOWN_MAX));

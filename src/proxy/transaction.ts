@@ -1,6 +1,7 @@
 import { CLOSE_REASONS, type CloseReason } from "#http/close-reason.ts";
 import type { FieldList } from "#http/field-list.ts";
 import type { RequestHead, ResponseHead } from "#http/message-head.ts";
+import { REQUEST_SERIAL_MAX, requestId } from "#http/request-id.ts";
 import type { CacheResult } from "#http/transaction-record.ts";
 import type { Cancel, OpenedTunnel } from "#transport/connect.ts";
 import type { Exchange, ExchangeHandler } from "#transport/exchange.ts";
@@ -18,6 +19,9 @@ import {
   transactionRecord,
 } from "./transaction-log.ts";
 import { Tunnel } from "./tunnel.ts";
+
+/** The number of the last request that got an id, in this worker. */
+let serial = 0;
 
 /**
  * One request and its answer. What happens next is decided by the table in steps.ts; this object
@@ -63,6 +67,7 @@ export class Transaction implements ExchangeHandler {
   cancelTunnel: Cancel | null = null;
   tunnelled = false;
   requestBodyBytes = 0;
+  #requestId: string | null = null;
   #headSent = false;
   #delimitedByClose = false;
   /** The origin's body waits until the client has taken what was written. */
@@ -250,6 +255,15 @@ export class Transaction implements ExchangeHandler {
   closesForStored(): boolean {
     this.mustClose = this.closesAfterAnswer || this.head?.keepAlive !== true;
     return this.mustClose;
+  }
+
+  /** Made when it is first asked for: a request that nobody logs by its id has none. */
+  get requestId(): string {
+    if (this.#requestId === null) {
+      serial = (serial + 1) % REQUEST_SERIAL_MAX;
+      this.#requestId = requestId(this.startedWallMs, this.connection.wire.remotePort, serial);
+    }
+    return this.#requestId;
   }
 
   get clientAddress(): string {

@@ -33,6 +33,7 @@ export const ConsoleSchema = Type.Object(
       "Whether each change of shared settings is copied to the other unit; needs redundancy.keyFile.",
       false,
     ),
+    mayStopMachine: flag("Whether administrators may stop and restart the machine from the console.", false),
     auditToSyslog: flag("Whether rows of the audit log go to the system log as well.", true),
   },
   { ...closed, description: "The management console.", default: {} },

@@ -4,8 +4,10 @@
  * `form` says in an administrator's words what a text must look like.
  */
 import Type from "typebox";
+import { AccessLogSchema } from "./access-log-schema.ts";
 import { CacheSection } from "./cache-schema.ts";
 import { ConsoleSchema } from "./console-schema.ts";
+import { NetworkSchema } from "./network-schema.ts";
 import { RedundancySchema } from "./redundancy-schema.ts";
 import {
   ADDRESS_FORM,
@@ -333,25 +335,7 @@ export const SettingsSchema = Type.Object(
     cache: CacheSection,
     redundancy: RedundancySchema,
     wpad: WpadSchema,
-    accessLog: Type.Object(
-      {
-        enabled: flag("Whether transactions are logged.", true),
-        file: text("Relative to the state folder, or absolute.", "log/access.log", PATH_FORM),
-        format: Type.Union([Type.Literal("squid"), Type.Literal("combined"), Type.Literal("json")], {
-          default: "squid",
-          description: "The form of a line.",
-        }),
-        rotateBytes: whole("A file that reaches this size is rotated; 0 never.", [0, 1024 * GIB], 256 * MIB),
-        rotateDaily: flag("Whether a new file is begun at midnight, local time.", true),
-        keep: whole("Rotated files that are kept.", [0, 1_000], 14),
-        bufferBytesMax: whole(
-          "Lines that wait for a slow disk; what does not fit is counted and reported.",
-          [64 * KIB, GIB],
-          16 * MIB,
-        ),
-      },
-      { ...closed, description: "The access log.", default: {} },
-    ),
+    accessLog: AccessLogSchema,
     control: Type.Object(
       {
         socket: text(
@@ -363,6 +347,7 @@ export const SettingsSchema = Type.Object(
       { ...closed, description: "The control socket.", default: {} },
     ),
     console: ConsoleSchema,
+    network: NetworkSchema,
     metrics: Type.Object(
       {
         enabled: flag("Whether OpenMetrics are served.", false),

@@ -16,6 +16,7 @@ const UNIT_ONLY = [
   "wpad.listen",
   "metrics",
   "console",
+  "network",
 ] as const;
 
 export type Scope = "shared" | "unit";

@@ -3,7 +3,7 @@
  * other by keyboard alone), インタフェース, 基本設定; then the failover and the failback, seen on the status page
  * and by a client. Pictures of each step are kept.
  */
-import t from "tap";
+import t, { type Test } from "tap";
 import type { ConsoleBrowser, ConsolePage } from "#test/support/console-browser.ts";
 import {
   CLIENT,
@@ -18,6 +18,7 @@ import { ADMIN_PASSWORD } from "#test/support/running-console.ts";
 import { until } from "#test/support/until.ts";
 
 const REDUNDANCY = "/system/redundancy";
+const INTERFACES = "/system/interfaces";
 /** The manual's 2 s × 5, a failback after 5 s, and a slow machine. */
 const MOVE_LIMIT_MS = 60_000;
 const PROXY = `http://${FLOATING}:${PROXY_PORT}`;
@@ -42,39 +43,61 @@ async function setUpRedundancy(
   await page.check('[name="redundancy.enabled"][value="yes"]');
   await page.check(`[name="redundancy.role"][value="${role}"]`);
   await console.fillSetting("redundancy.peerAddress", REAL[peerOf(name)]);
-  // The server wants a floating address before a pair is one: its group opens with the fault.
-  await page.getByRole("button", { name: "追加 F-IP" }).click();
-  await console.fillSetting("redundancy.floatingAddresses[0].address", FLOATING);
   await console.picture(`pair-redundancy-${name}`);
   await console.review();
+  await page.getByText("F-IP がまだありません").waitFor();
   await console.apply("システム冗長化の設定", "off");
   await console.dialogClosed();
 }
 
+/** システム > ネットワーク > インタフェース: as in the manual after redundancy was turned on. */
+async function setUpFloating(console: ConsolePage): Promise<void> {
+  await console.goTo(INTERFACES);
+  await console.page.getByRole("button", { name: "追加 F-IP" }).click();
+  await console.fillSetting("redundancy.floatingAddresses[0].address", FLOATING);
+  await console.review();
+  await console.apply("F-IP の追加", "off");
+  await console.dialogClosed();
+  await console.goTo(REDUNDANCY);
+}
+
+/** From a form whose fields are filled to its being in effect. */
+async function applyByKeyboard(console: ConsolePage, reason: string): Promise<void> {
+  const { keyboard } = console.page;
+  await console.tabTo(".save-bar .button.primary");
+  await keyboard.press("Enter");
+  await console.tabTo("dialog input");
+  await keyboard.type(reason);
+  await console.tabTo("dialog select");
+  await keyboard.press("End");
+  await console.tabTo("dialog .button.primary");
+  await keyboard.press("Enter");
+  await console.dialogClosed();
+}
+
+async function openByKeyboard(console: ConsolePage, path: string): Promise<void> {
+  await console.tabTo(`.nav a[href="#${path}"]`);
+  await console.page.keyboard.press("Enter");
+  await console.settled(path);
+}
+
 async function setUpByKeyboard(console: ConsolePage, name: UnitName): Promise<void> {
   const { keyboard } = console.page;
-  await console.tabTo(`.nav a[href="#${REDUNDANCY}"]`);
-  await keyboard.press("Enter");
-  await console.settled(REDUNDANCY);
+  await openByKeyboard(console, REDUNDANCY);
   await console.tabTo('[name="redundancy.enabled"]');
   await keyboard.press("ArrowLeft");
   await console.tabTo('[name="redundancy.role"]');
   await keyboard.press("ArrowRight");
   await console.tabTo('[id="redundancy.peerAddress"]');
   await keyboard.type(REAL[peerOf(name)]);
-  await console.tabTo("details[open] .items > div > .button");
+  await applyByKeyboard(console, "システム冗長化の設定");
+  await openByKeyboard(console, INTERFACES);
+  await console.tabTo(".items > div > .button");
   await keyboard.press("Enter");
   await console.tabTo('[id="redundancy.floatingAddresses[0].address"]');
   await keyboard.type(FLOATING);
-  await console.tabTo(".save-bar .button.primary");
-  await keyboard.press("Enter");
-  await console.tabTo("dialog input");
-  await keyboard.type("システム冗長化の設定");
-  await console.tabTo("dialog select");
-  await keyboard.press("End");
-  await console.tabTo("dialog .button.primary");
-  await keyboard.press("Enter");
-  await console.dialogClosed();
+  await applyByKeyboard(console, "F-IP の追加");
+  await openByKeyboard(console, REDUNDANCY);
 }
 
 /** サービス > WPADサーバ: both units, by the manual's chapter 5. */
@@ -99,10 +122,12 @@ async function setUpWpad(console: ConsolePage, name: UnitName): Promise<void> {
 /** What the evaluator says for a client. */
 async function evaluated({ page }: ConsolePage, client: string): Promise<string> {
   await page.getByLabel("クライアントのIPアドレス").fill(client);
+  const answered = page.waitForResponse((response) => response.url().endsWith("/wpad/evaluate"));
   await page.getByRole("button", { name: "判定する" }).click();
-  const result = page.locator("dt", { hasText: "結果" }).locator("xpath=following-sibling::dd[1]");
-  await result.waitFor();
-  return (await result.textContent()) ?? "";
+  const { result } = (await (await answered).json()) as { readonly result: string };
+  const shown = page.locator("dt", { hasText: "結果" }).locator("xpath=following-sibling::dd[1]");
+  await shown.getByText(result).waitFor();
+  return result;
 }
 
 /** プロキシ > 基本設定: the floating address is added; the real one stays. */
@@ -116,6 +141,38 @@ async function setUpProxy(console: ConsolePage, name: UnitName): Promise<void> {
   await console.review();
   await console.apply("F-IP で待ち受ける", "off");
   await console.dialogClosed();
+}
+
+interface Maintenance {
+  readonly language: string;
+  readonly words: readonly [ask: string, begin: string, end: string];
+  /** Whether the pair is served by a unit; null where the unit in maintenance did not serve anyway. */
+  readonly isServedBy: ((unit: string) => boolean) | null;
+}
+
+/** 保守: the unit gives its addresses away and takes none, until that is ended. */
+async function maintain(
+  t: Test,
+  console: ConsolePage,
+  { language, words, isServedBy }: Maintenance,
+): Promise<void> {
+  const { page } = console;
+  const button = (name: string) => page.getByRole("button", { name, exact: true });
+  const served = async (unit: string): Promise<void> => {
+    if (isServedBy !== null) await until(() => isServedBy(unit) || undefined, MOVE_LIMIT_MS);
+  };
+  await served("unit-a");
+  await button(words[0]).click();
+  await page.locator("dialog").waitFor();
+  await console.picture(`pair-maintenance-question-${language}`);
+  await button(words[1]).click();
+  await button(words[2]).waitFor({ timeout: MOVE_LIMIT_MS });
+  await served("unit-b");
+  await console.picture(`pair-maintenance-${language}`);
+  t.strictSame(await console.axeFindings(), [], `maintenance: ${language}`);
+  await button(words[2]).click();
+  await button(words[0]).waitFor({ timeout: MOVE_LIMIT_MS });
+  await served("unit-a");
 }
 
 async function openFirst(pair: ConsolePair, browser: ConsoleBrowser, name: UnitName): Promise<ConsolePage> {
@@ -134,6 +191,7 @@ void t.test(
     await using b = await openFirst(pair, browser, "b");
 
     await setUpRedundancy(a, "a", "active");
+    await setUpFloating(a);
     await sees(a, "本サーバ", "稼働系として運用中です。");
     await setUpByKeyboard(b, "b");
     await sees(b, "本サーバ", "待機系として運用中です。");
@@ -233,5 +291,20 @@ void t.test(
     await a.picture("pair-hand-over-question");
     await a.page.getByRole("button", { name: "引き継ぐ", exact: true }).click();
     await sees(b, "本サーバ", "稼働系として運用中です。").catch(() => t.comment("it has come back already"));
+
+    await maintain(t, a, {
+      language: "ja",
+      words: ["保守を始める…", "保守を始める", "保守を終える"],
+      isServedBy: (unit) => pair.get(PROXY, `http://${FLOATING}:${PROXY_PORT}/`).includes(unit),
+    });
+    await using english = await browser.open(pair.urlOf("b"), { language: "en" });
+    await english.signIn("admin", ADMIN_PASSWORD);
+    await english.page.waitForSelector(".frame");
+    await english.goTo(REDUNDANCY);
+    await maintain(t, english, {
+      language: "en",
+      words: ["Begin maintenance …", "Begin maintenance", "End maintenance"],
+      isServedBy: null,
+    });
   },
 );

@@ -7,6 +7,7 @@ import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { promisify } from "node:util";
+import jsQr from "jsqr";
 import t from "tap";
 import { totpCode } from "#console/server/totp.ts";
 import { ConsoleBrowser, PAGE_LIMIT_MS } from "#test/support/console-browser.ts";
@@ -86,7 +87,7 @@ t.test("a refusal is explained step by step", async (t) => {
   const { page } = console;
   await console.goTo("/proxy/explain");
   await page.getByLabel("URL").fill("http://169.254.169.254/latest");
-  await page.getByRole("button", { name: "説明する" }).click();
+  await page.getByRole("button", { name: "説明する", exact: true }).click();
   await page.locator(".verdict .badge.fault").first().waitFor();
   await console.picture("explain-refused");
   t.strictSame(await console.axeFindings(), []);
@@ -110,12 +111,29 @@ t.test("a token is shown once and can be revoked", async (t) => {
   t.equal(await program.kindOf("overview.read"), "not-signed-in");
 });
 
+/** What a reader makes of the squares that are drawn. */
+function readQrCode(path: string): string | undefined {
+  const dark = [...path.matchAll(/M(\d+) (\d+)h1v1h-1z/g)].map(([, x, y]) => [Number(x), Number(y)] as const);
+  const scale = 4;
+  const side = (1 + Math.max(...dark.flat()) + 8) * scale;
+  const pixels = new Uint8ClampedArray(4 * side * side).fill(255);
+  for (const [x, y] of dark)
+    for (let dot = 0; dot < scale * scale; dot += 1) {
+      const [column, row] = [(x + 4) * scale + (dot % scale), (y + 4) * scale + Math.floor(dot / scale)];
+      pixels.fill(0, 4 * (row * side + column), 4 * (row * side + column) + 3);
+    }
+  return jsQr.default(pixels, side, side)?.data;
+}
+
 t.test("one-time codes are set up, asked for at sign-in, and turned off again", async (t) => {
   await using console = await browser.openSignedIn(unit.url);
   const { page } = console;
   await console.goTo("/system/password");
   await page.getByRole("button", { name: "認証コードを設定する" }).click();
   const key = (await page.locator("dd .mono").first().textContent()) ?? "";
+  const uri = await page.locator('a[href^="otpauth:"]').getAttribute("href");
+  t.equal(readQrCode((await page.locator(".qr path").getAttribute("d")) ?? ""), uri);
+  await console.picture("one-time-codes");
   await page.getByRole("textbox", { name: "認証コード" }).fill(totpCode(key, Date.now()));
   await page.getByRole("button", { name: "使用を始める" }).click();
   await page.locator(".codes li").first().waitFor();

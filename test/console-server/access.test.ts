@@ -12,7 +12,7 @@ const ROLE_NAMES: readonly Role[] = ["read-only", "operator", "administrator"];
 const DESTRUCTIVE: ReadonlySet<string> = new Set(["session.remove", "session.create"]);
 
 /** Only for the other unit, whoever has signed in: the pair's own test asks it with a seal. */
-const SEALED: ReadonlySet<string> = new Set(["pair.sync.offer"]);
+const SEALED: ReadonlySet<string> = new Set(["pair.sync.offer", "pair.support.offer"]);
 
 /** A body that no route accepts: where the role is enough, the answer is about the body. */
 const WRONG_BODY = { walk: true };

@@ -1,13 +1,19 @@
 /** Every answer fits the contract, on a real unit; and what the pages of upkeep do. */
+import { readFileSync, statSync } from "node:fs";
+import { get } from "node:http";
+import { join } from "node:path";
+import { text } from "node:stream/consumers";
 import { gunzipSync } from "node:zlib";
 import t from "tap";
-import { ROUTES } from "#console/contract/routes.ts";
+import { type AnswerOf, ROUTES } from "#console/contract/routes.ts";
 import type { SettingsState } from "#console/contract/settings.ts";
 import { totpCode } from "#console/server/totp.ts";
+import { futago } from "#test/support/futago-command.ts";
 import { ADMIN_PASSWORD, startConsole } from "#test/support/running-console.ts";
 import { until } from "#test/support/until.ts";
 
 const LIMIT_MS = 10_000;
+const JSON_TYPE = "application/json";
 
 /** What a read needs to be asked with. */
 const PARAMS = { log: "unit", number: 1 } as const;
@@ -15,7 +21,12 @@ const QUERIES: Readonly<Record<string, Readonly<Record<string, string | number>>
   "settings.difference": { from: 1, to: 1 },
 };
 /** They need a peer, or do not end. */
-const ELSEWHERE: ReadonlySet<string> = new Set(["events.stream", "pair.sync.offer"]);
+const ELSEWHERE: ReadonlySet<string> = new Set([
+  "events.stream",
+  "pair.sync.offer",
+  "pair.support.offer",
+  "explain.request",
+]);
 
 void t.test("every read answers, and as the contract says", async (t) => {
   await using console = await startConsole();
@@ -27,6 +38,59 @@ void t.test("every read answers, and as the contract says", async (t) => {
     t.equal(status, 200, `${route.name}: ${text.slice(0, 200)}`);
   }
   t.match(await console.admin.must("audit.verify"), { intact: true, brokenAt: null });
+});
+
+void t.test(
+  "a request is explained by the id that its error page shows, when the settings keep ids",
+  async (t) => {
+    await using console = await startConsole({ accessLog: { requestIds: true } });
+    const { admin, unit } = console;
+    const answer = await new Promise<string>((resolve, reject) => {
+      const { hostname, port } = new URL(unit.url);
+      const options = {
+        host: hostname,
+        port,
+        path: "http://169.254.169.254/",
+        headers: { accept: JSON_TYPE },
+      };
+      get(options, (response) => void text(response).then(resolve, reject)).once("error", reject);
+    });
+    const { requestId: request } = JSON.parse(answer) as { readonly requestId: string };
+    const explained = await until(async () => {
+      const { status, json } = await admin.ask("explain.request", { params: { request } });
+      return status === 200 ? (json as AnswerOf<"explain.request">) : undefined;
+    }, LIMIT_MS);
+    t.match(explained, { url: "http://169.254.169.254/", outcome: "refused" });
+    t.match(explained.steps.at(-2), { step: "egress", verdict: "refuse", japanese: String });
+    t.equal(await admin.kindOf("explain.request", { params: { request: "a-b-c" } }), "not-found");
+  },
+);
+
+void t.test("the command line may do what the pages may, over a socket that is its user's own", async (t) => {
+  await using console = await startConsole();
+  const { stateDir } = console.unit;
+  const state = ["--state", stateDir];
+  t.equal(statSync(join(stateDir, "console.sock")).mode & 0o777, 0o600);
+  const overview = await futago("api", "overview.read", ...state);
+  t.match(JSON.parse(overview.out), { generation: 1, proxy: { state: "serving" } });
+  const log = ["log=unit", "text=console-started", "limit=1"];
+  t.match((await futago("api", "logs.rows", ...log, ...state)).out, /console-started/);
+  const { settings } = await console.admin.must("settings.read");
+  const body = JSON.stringify({
+    settings: { ...settings, unit: { name: "typed" } },
+    reason: "x",
+    confirmWithinS: null,
+  });
+  const apply = ["api", "settings.apply", "--body", body, ...state];
+  t.match(await futago(...apply, "--generation", "7"), { code: 1, err: /changed/ });
+  t.equal((await futago(...apply, "--generation", "1")).code, 0);
+  t.match(await console.admin.must("settings.read"), { generation: 2, author: "command line" });
+  t.match(await futago("api", "overview.raed", ...state), { code: 64, err: /did you mean "overview.read"/ });
+  t.match(await futago("api", "logs.rows", ...state), { code: 64, err: /needs log=VALUE/ });
+  t.match(await futago("api", "users.list", "--state", "/nowhere"), { code: 1, err: /no console answers/ });
+  const file = join(stateDir, "support.tar.gz");
+  t.match(await futago("support", file, ...state), { code: 0, out: /no other unit is set/ });
+  t.match(gunzipSync(readFileSync(file)).toString("latin1"), "this-unit/settings.json");
 });
 
 void t.test("services are stopped and started, and clients feel it", async (t) => {
@@ -165,7 +229,8 @@ void t.test("the bundle for support has no secrets in it", async (t) => {
   t.equal(response.headers.get("content-type"), "application/gzip");
   const archive = gunzipSync(Buffer.from(await response.arrayBuffer())).toString("latin1");
   for (const name of ["about.json", "settings.json", "status.json", "unit.log", "audit.json"])
-    t.match(archive, name);
+    t.match(archive, `this-unit/${name}`);
+  t.match(archive, "Nothing of the other unit is here: no other unit is set");
   t.notOk(archive.includes(secret) || archive.includes(console.oneTimePassword) || archive.includes("$m="));
   t.notOk(archive.includes((admin.cookie ?? "").split("=")[1] ?? "none"));
 });

@@ -23,6 +23,7 @@ const DEAR = new Map<string, number>([
   ["session.create", 50],
   ["network.resolve", 20],
   ["explain.url", 100],
+  ["explain.request", 20],
   ["proxy.action", 10],
   ["services.action", 10],
 ]);

@@ -1,49 +1,16 @@
 /** Two units' consoles: shared settings compared and copied, and the other's pages through this one. */
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { gunzipSync } from "node:zlib";
 import t from "tap";
 import type { SettingsState } from "#console/contract/settings.ts";
 import { ConsoleClient } from "#test/support/console-client.ts";
-import { ADMIN_PASSWORD, type RunningConsole, startConsole } from "#test/support/running-console.ts";
+import { startTwins } from "#test/support/console-twins.ts";
+import { ADMIN_PASSWORD, type RunningConsole } from "#test/support/running-console.ts";
 import { until } from "#test/support/until.ts";
-
-type Tap = { teardown(end: () => unknown): unknown };
 
 // The certificates of these units are self-signed.
 process.env["NODE_TLS_REJECT_UNAUTHORIZED"] = "0";
 
 const LIMIT_MS = 15_000;
-
-/** A port that is free on both addresses for now. */
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return address !== null && typeof address === "object" ? address.port : 0;
-}
-
-/** Two units with each other as peer; the pair itself is off. `isSecure`: over HTTPS. */
-async function startPair(t: Tap, isSecure: boolean): Promise<readonly [RunningConsole, RunningConsole]> {
-  const folder = mkdtempSync(join(tmpdir(), "futago-pair-console-"));
-  t.teardown(() => rmSync(folder, { recursive: true, force: true }));
-  const keyFile = join(folder, "key");
-  writeFileSync(keyFile, "a pair key for tests only");
-  const port = await freePort();
-  const start = (own: string, peer: string): Promise<RunningConsole> =>
-    startConsole({
-      unit: { name: own === "127.0.0.1" ? "unit-a" : "unit-b" },
-      redundancy: { peerAddress: peer, keyFile },
-      console: { enabled: true, listen: [{ address: own, port }], plainOnLoopback: !isSecure },
-    });
-  const a = await start("127.0.0.1", "127.0.0.2");
-  t.teardown(() => a[Symbol.asyncDispose]());
-  const b = await start("127.0.0.2", "127.0.0.1");
-  t.teardown(() => b[Symbol.asyncDispose]());
-  return [a, b];
-}
 
 async function changeOf({ admin }: RunningConsole, section: string, values: object): Promise<void> {
   const now: SettingsState = await admin.must("settings.read");
@@ -57,8 +24,21 @@ async function changeOf({ admin }: RunningConsole, section: string, values: obje
 const settingOf = async ({ admin }: RunningConsole, section: string, name: string): Promise<unknown> =>
   ((await admin.must("settings.read")).settings[section] as Record<string, unknown>)[name];
 
+async function archiveOf({ url, admin }: RunningConsole): Promise<string> {
+  const response = await fetch(`${url}api/v1/support-bundle`, { headers: { cookie: admin.cookie ?? "" } });
+  return gunzipSync(Buffer.from(await response.arrayBuffer())).toString("latin1");
+}
+
+/** Which folders of the bundle tell of which unit. */
+async function bundledUnits(console: RunningConsole): Promise<readonly string[]> {
+  const archive = await archiveOf(console);
+  return [...archive.matchAll(/([a-z]+-unit)\/about\.json\0.*?"unit": "([^"]+)"/gs)]
+    .map(([, folder, unit]) => `${folder} ${unit}`)
+    .sort();
+}
+
 void t.test("shared settings are compared and copied; what is one unit's own stays", async (t) => {
-  const [a, b] = await startPair(t, false);
+  const [a, b] = await startTwins(t, { isSecure: false });
   t.match(await a.admin.must("pair.sync.read"), { fault: null, enabled: false });
   await changeOf(a, "dns", { timeoutMs: 3_210 });
   const compared = await a.admin.must("pair.sync.read");
@@ -85,6 +65,7 @@ void t.test("shared settings are compared and copied; what is one unit's own sta
   await changeOf(a, "console", { sharePairSettings: true });
   await changeOf(a, "dns", { timeoutMs: 4_321 });
   await until(async () => ((await settingOf(b, "dns", "timeoutMs")) === 4_321 ? true : undefined), LIMIT_MS);
+  t.strictSame(await bundledUnits(a), ["other-unit unit-b", "this-unit unit-a"]);
   const stranger = a.newClient();
   t.equal(await stranger.kindOf("pair.sync.offer"), "not-signed-in");
   const forged = { "futago-pair": `${Date.now()} ${"0".repeat(32)} ${"0".repeat(64)}` };
@@ -95,10 +76,13 @@ void t.test("shared settings are compared and copied; what is one unit's own sta
   await changeOf(a, "dns", { timeoutMs: 5_432 });
   t.ok(performance.now() - before < 5_000, "a dead peer is not waited for");
   t.match(await a.admin.must("pair.sync.read"), { comparedAt: null, fault: /cannot be asked/ });
+  const bundle = await archiveOf(a);
+  t.match(bundle, /other-unit\/missing\.txt.*Nothing of the other unit is here: .*ECONNREFUSED/s);
+  t.match(bundle, "this-unit/unit.log", "what is here comes all the same");
 });
 
 void t.test("the other unit's console through this one, with its own sign-in", async (t) => {
-  const [a, b] = await startPair(t, true);
+  const [a, b] = await startTwins(t, { isSecure: true });
   t.match(a.url, /^https:/);
   const through = new ConsoleClient(`${a.url}peer/`);
   t.equal(await through.kindOf("session.read"), "not-signed-in", "only for who has signed in here");

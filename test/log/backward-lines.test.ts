@@ -5,6 +5,7 @@ import { join } from "node:path";
 import t from "tap";
 import { accessLineFormat } from "#log/access-line.ts";
 import { backwardLines, logParts } from "#log/backward-lines.ts";
+import { readAccessDetail } from "#log/read-access-detail.ts";
 import { readAccessLine } from "#log/read-access-line.ts";
 import { sampleRecord } from "#test/support/sample-record.ts";
 
@@ -70,6 +71,21 @@ void t.test("what the access log writes in any form is read back", async (t) => 
       `${form}: ${line}`,
     );
     t.ok(Math.abs((read?.wallMs ?? 0) - wallMs) <= 1_000, form);
+  }
+  const trace = { id: "mfx1-zz-1", fwd: "uri-miss", notStored: "no-store" };
+  for (const form of ["squid", "combined", "json"] as const) {
+    const { hierarchy, reason } = record;
+    const upstream = form === "squid" ? "198.51.100.9" : record.upstreamAddress;
+    const line = accessLineFormat(form)({ ...record, trace }).trimEnd();
+    t.strictSame(readAccessDetail(line), { hierarchy, upstream, reason, ...trace }, line);
+    t.match(readAccessLine(line), { url: record.target, status: record.status });
+    t.equal(readAccessDetail(accessLineFormat(form)(record).trimEnd()), null);
+    const forged = accessLineFormat(form)({
+      ...record,
+      userAgent: " id=a fwd=b not-stored=c",
+      target: " id=a",
+    });
+    t.equal(readAccessDetail(forged.trimEnd()), null, forged);
   }
   for (const line of ["", "nonsense", "{", "{}", "1.2 3", "- - -"]) t.equal(readAccessLine(line), null, line);
 });

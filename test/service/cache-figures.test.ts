@@ -40,11 +40,15 @@ t.test("ratios cover 1, 5 and 60 minutes, of each worker and of all", async (t) 
 
 t.test("the alert stands for an hour after the last error", async (t) => {
   const alert = new StoreAlert(0);
-  t.equal(alert.text(0, 0, null), null);
-  t.match(alert.text(5_000, 1, "store-read-failed: EIO"), /had 1 error within .*: store-read-failed: EIO$/);
+  t.equal(alert.read(0, 0, null), null);
+  t.match(alert.read(5_000, 1, "store-read-failed: EIO"), {
+    code: "cache-store-errors",
+    message: /had 1 error within .*: store-read-failed: EIO$/,
+    parameters: { errors: 1, last: "store-read-failed: EIO" },
+  });
   for (let atMs = 10_000; atMs <= 59 * MINUTE_MS; atMs += 10_000) alert.sample(atMs, 3);
-  t.match(alert.text(59 * MINUTE_MS, 3, "x"), /had 3 errors/);
-  t.match(alert.text(59 * MINUTE_MS, 4, "y"), /had 4 errors .*; the last: y$/);
+  t.match(alert.read(59 * MINUTE_MS, 3, "x")?.message, /had 3 errors/);
+  t.match(alert.read(59 * MINUTE_MS, 4, "y")?.message, /had 4 errors .*; the last: y$/);
   for (let atMs = 60 * MINUTE_MS; atMs <= 61 * MINUTE_MS; atMs += 10_000) alert.sample(atMs, 3);
-  t.equal(alert.text(61 * MINUTE_MS, 3, "x"), null);
+  t.equal(alert.read(61 * MINUTE_MS, 3, "x"), null);
 });

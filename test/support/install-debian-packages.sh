@@ -4,7 +4,7 @@ set -euo pipefail
 target=$1
 list=$(dirname "$0")/../debian-packages.txt
 missing=()
-for name in $(awk -v target="$target" '$1 !~ /^#/ && $2 == target { print $1 }' "$list"); do
+for name in $(awk -v target="$target" '$1 !~ /^#/ && ($2 == target || $3 == target) { print $1 }' "$list"); do
   dpkg-query -W -f '${Status}' "$name" 2>/dev/null | grep -q 'ok installed' || missing+=("$name")
 done
 [ ${#missing[@]} -eq 0 ] && exit 0

@@ -19,7 +19,7 @@ export interface RunningConsole extends AsyncDisposable {
 }
 
 /** Where the console said last that it is, and its newest one-time password. */
-function greeting(output: string): { readonly url: string; readonly password: string } | undefined {
+export function greeting(output: string): { readonly url: string; readonly password: string } | undefined {
   const url = output
     .match(/^ {2}console {2}(\S+)$/gm)
     ?.at(-1)

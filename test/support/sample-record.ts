@@ -19,5 +19,6 @@ export const sampleRecord = (different: Partial<TransactionRecord> = {}): Transa
   contentType: "text/html; charset=utf-8",
   referer: "-",
   userAgent: "curl/8.5.0",
+  trace: null,
   ...different,
 });

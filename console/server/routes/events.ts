@@ -35,7 +35,7 @@ function openStream(services: Services, { query, who, reply, request }: Call<"ev
     isAlive: () =>
       who.kind === "person"
         ? services.sessions.leftMs(who.session) > 0
-        : who.kind === "program" && services.tokens.isGood(who.token),
+        : who.kind === "local" || (who.kind === "program" && services.tokens.isGood(who.token)),
     response: reply.raw,
     onEnd: () => parts.dispose(),
   };

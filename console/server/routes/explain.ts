@@ -4,6 +4,7 @@ import { networkInterfaces } from "node:os";
 import type { Explanation } from "#console/contract/cache.ts";
 import type { BodyOf } from "#console/contract/routes.ts";
 import type { HandlersOf } from "#console/server/handler.ts";
+import { explainPast } from "#console/server/past-request.ts";
 import { Refusal } from "#console/server/refusal.ts";
 import type { Services } from "#console/server/services.ts";
 import type { Authority } from "#http/authority.ts";
@@ -18,8 +19,11 @@ import type { Settings } from "#settings/schema.ts";
 type Step = Explanation["steps"][number];
 type Question = BodyOf<"explain.url">;
 
-export function explainRoutes(services: Services): HandlersOf<"explain.url"> {
-  return { "explain.url": ({ body }) => explain(services, body) };
+export function explainRoutes(services: Services): HandlersOf<"explain.url" | "explain.request"> {
+  return {
+    "explain.url": ({ body }) => explain(services, body),
+    "explain.request": ({ params }) => explainPast(services.logs, params.request),
+  };
 }
 
 const step = (
@@ -32,6 +36,7 @@ const step = (
   verdict,
   text,
   setting,
+  japanese: null,
 });
 
 async function explain(services: Services, question: Question): Promise<Explanation> {

@@ -2,15 +2,15 @@
 import { lookup } from "node:dns/promises";
 import { readFile } from "node:fs/promises";
 import { hostname } from "node:os";
-import { type Host, SERIES } from "#console/contract/host.ts";
+import { SERIES } from "#console/contract/host.ts";
 import type { ResolveAnswer, Routes } from "#console/contract/network.ts";
 import { SPANS } from "#console/server/figures.ts";
 import type { HandlersOf } from "#console/server/handler.ts";
-import { Refusal } from "#console/server/refusal.ts";
+import { PowerDesk } from "#console/server/power-desk.ts";
 import { isoOf, type Services } from "#console/server/services.ts";
 import { readConnections } from "#host/connections.ts";
-import { readProcesses } from "#host/host-facts.ts";
 import { readRoutes } from "#host/ip-command.ts";
+import { ProcessReader } from "#host/processes.ts";
 
 type Names =
   | "host.read"
@@ -27,18 +27,17 @@ const CONNECTIONS_MAX = 500;
 
 export function hostRoutes(services: Services): HandlersOf<Names> {
   const { appliance, host, figures, clock, desk } = services;
-  const power: Host["power"] = { mayStop: appliance.powerFault === null, why: appliance.powerFault };
+  const processes = new ProcessReader();
+  const power = new PowerDesk({ settings: () => desk.settings, appliance, link: services.link, clock });
   return {
-    "host.read": () => host.read(power),
-    "host.processes": async () => {
-      const all = await readProcesses();
-      return { total: all.length, processes: all.slice(0, PROCESSES_MAX) };
+    "host.read": () => host.read(power.state),
+    "host.processes": () => {
+      const { total, processes: shown } = processes.read(PROCESSES_MAX);
+      return { total, processes: [...shown] };
     },
     "host.power": async ({ body: { action }, note }) => {
       note(action);
-      if (appliance.powerFault !== null) throw new Refusal("not-permitted-here", appliance.powerFault);
-      const outcome = await appliance.power(action);
-      if (!outcome.ok) throw new Refusal("not-permitted-here", outcome.error);
+      note(await power.do(action));
       return { done: true };
     },
     "series.read": ({ query }) => {

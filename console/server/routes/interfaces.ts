@@ -3,16 +3,11 @@
 import type { Outcome } from "#base/outcome.ts";
 import type { Interface, Interfaces } from "#console/contract/network.ts";
 import type { HandlersOf } from "#console/server/handler.ts";
+import { type Identity, nameOf } from "#console/server/identity.ts";
 import { Refusal } from "#console/server/refusal.ts";
 import type { Services } from "#console/server/services.ts";
-import {
-  type AddressChange,
-  addAddress,
-  type Link,
-  readLinks,
-  removeAddress,
-  setMtu,
-} from "#host/ip-command.ts";
+import { type AddressChange, type Link, readLinks, removeAddress } from "#host/ip-command.ts";
+import type { Settings } from "#settings/schema.ts";
 
 type Names =
   | "interfaces.list"
@@ -21,40 +16,87 @@ type Names =
   | "interfaces.address.move"
   | "interfaces.mtu";
 
+/** A changed address may cut off whoever changed it: each change is on trial, as on the page of the settings. */
+const TRIAL_MS = 120_000;
+
+type Network = Settings["network"];
+
 export function interfaceRoutes(services: Services): HandlersOf<Names> {
   const list = (): Promise<Interfaces> => interfaces(services);
+  /** Changes the settings, which the unit keeps over its restarts; what is not in them it was given by others. */
+  const change = async (
+    who: Identity,
+    reason: string,
+    changed: (network: Network) => Network,
+  ): Promise<void> => {
+    const { desk } = services;
+    const parsed = desk.parse({ ...desk.settings, network: changed(desk.settings.network) });
+    if (!parsed.ok) throw new Refusal("settings-faults", undefined, { faults: [...parsed.error] });
+    await desk.apply({
+      settings: parsed.value,
+      base: desk.latest.generation,
+      author: nameOf(who),
+      reason,
+      confirmWithinMs: TRIAL_MS,
+      origin: "console",
+      source: null,
+    });
+  };
+  const without = (addresses: Network["addresses"], gone: AddressChange): Network["addresses"] =>
+    addresses.filter((each) => !isSameAddress(each, gone));
+  const isKept = (address: AddressChange): boolean =>
+    services.desk.settings.network.addresses.some((each) => isSameAddress(each, address));
   return {
     "interfaces.list": list,
-    "interfaces.address.add": async ({ params, body, note }) => {
-      const change = { interface: params.interface, ...body };
-      note(shown(change));
-      requireReal(services, change.address);
-      await mustDo(addAddress(change));
+    "interfaces.address.add": async ({ params, body, who, note }) => {
+      const added = { interface: params.interface, ...body };
+      note(shown(added));
+      requireReal(services, added.address);
+      await change(who, `added ${shown(added)}`, (network) => ({
+        ...network,
+        addresses: [...network.addresses, added],
+      }));
       return list();
     },
-    "interfaces.address.remove": async ({ params, note }) => {
-      const change = await findAddress(params.interface, params.address);
-      note(shown(change));
-      requireReal(services, change.address);
-      await mustDo(removeAddress(change));
+    "interfaces.address.remove": async ({ params, who, note }) => {
+      const gone = await findAddress(params.interface, params.address);
+      note(shown(gone));
+      requireReal(services, gone.address);
+      if (isKept(gone))
+        await change(who, `removed ${shown(gone)}`, (network) => ({
+          ...network,
+          addresses: without(network.addresses, gone),
+        }));
+      else await mustDo(removeAddress(gone));
       return list();
     },
-    "interfaces.address.move": async ({ params, body, note }) => {
-      const change = await findAddress(params.interface, params.address);
-      note(`${shown(change)} to ${body.to}`);
-      requireReal(services, change.address);
+    "interfaces.address.move": async ({ params, body, who, note }) => {
+      const moved = await findAddress(params.interface, params.address);
+      note(`${shown(moved)} to ${body.to}`);
+      requireReal(services, moved.address);
+      const isForeign = !isKept(moved);
       // First added, so that a failure leaves it where it was.
-      await mustDo(addAddress({ ...change, interface: body.to }));
-      await mustDo(removeAddress(change));
+      await change(who, `moved ${shown(moved)} to ${body.to}`, (network) => ({
+        ...network,
+        addresses: [...without(network.addresses, moved), { ...moved, interface: body.to }],
+      }));
+      if (isForeign) await mustDo(removeAddress(moved));
       return list();
     },
-    "interfaces.mtu": async ({ params, body, note }) => {
+    "interfaces.mtu": async ({ params, body, who, note }) => {
       note(`${params.interface} ${body.mtu}`);
-      await mustDo(setMtu(params.interface, body.mtu));
+      const own = { interface: params.interface, mtu: body.mtu };
+      await change(who, `MTU of ${own.interface} ${own.mtu}`, (network) => ({
+        ...network,
+        mtus: [...network.mtus.filter((each) => each.interface !== own.interface), own],
+      }));
       return list();
     },
   };
 }
+
+const isSameAddress = (a: AddressChange, b: AddressChange): boolean =>
+  a.interface === b.interface && a.address === b.address && a.prefixLength === b.prefixLength;
 
 const shown = (change: AddressChange): string =>
   `${change.address}/${change.prefixLength} on ${change.interface}`;

@@ -3,6 +3,7 @@ import type { Pair, PairGroup } from "#console/contract/pair.ts";
 import type { HandlersOf } from "#console/server/handler.ts";
 import { isoOf, type Services } from "#console/server/services.ts";
 import type { PairGroupAnswer, PairStatusAnswer } from "#control/contract.ts";
+import { watchesPair } from "#election/watches-pair.ts";
 
 type Names = "pair.read" | "pair.handover" | "pair.announce" | "pair.maintenance";
 
@@ -30,7 +31,7 @@ export function pairRoutes(services: Services): HandlersOf<Names> {
 export async function pairState({ desk, link, clock }: Services): Promise<Pair> {
   const { redundancy, console: own } = desk.settings;
   const { enabled, role, peerAddress, port, intervalMs, count, floatingAddresses } = redundancy;
-  const answer = enabled ? await link.pairStatus() : null;
+  const answer = watchesPair(redundancy) ? await link.pairStatus() : null;
   return {
     enabled,
     role,

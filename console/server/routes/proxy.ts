@@ -4,7 +4,7 @@ import type { ProxyState } from "#console/contract/proxy.ts";
 import { FAILURES } from "#console/server/figures.ts";
 import type { HandlersOf } from "#console/server/handler.ts";
 import { isoOf, type Services } from "#console/server/services.ts";
-import type { StatusAnswer } from "#control/contract.ts";
+import type { StatusAnswer, UnitAlert } from "#control/contract.ts";
 import { pairState } from "./pair.ts";
 
 type Names = "overview.read" | "proxy.read" | "proxy.action";
@@ -42,7 +42,7 @@ async function proxyState({ link, desk, appliance }: Services): Promise<ProxySta
     lastReload:
       value.lastReload === null ? null : { ...value.lastReload, faults: [...value.lastReload.faults] },
     accessLog: value.accessLog,
-    alerts: [...value.alerts],
+    alerts: value.alerts.map(unitAlert),
     workers: [...value.workers],
     counters: value.counters,
   };
@@ -101,6 +101,20 @@ export async function alerts(services: Services): Promise<Alert[]> {
   return alertsOf(services, status.ok ? null : status.error, status.ok ? status.value : null, pair);
 }
 
+const alertOf = (level: Alert["level"], code: Alert["code"], message: string): Alert => ({
+  level,
+  code,
+  message,
+  parameters: { message },
+});
+
+const unitAlert = ({ code, message, parameters }: UnitAlert): Alert => ({
+  level: "warning",
+  code,
+  message,
+  parameters: { ...parameters },
+});
+
 const PAIR_LEVELS: Readonly<Record<string, Alert["level"]>> = {
   "communication-error": "error",
   "both-hold": "error",
@@ -115,20 +129,17 @@ function alertsOf(
   pair: Overview["pair"],
 ): Alert[] {
   const found: Alert[] = [];
-  if (fault !== null) found.push({ level: "error", code: "unit-unreachable", message: fault });
-  if (status?.state === "stopped")
-    found.push({ level: "error", code: "proxy-stopped", message: "the proxy was stopped" });
-  for (const message of status?.alerts ?? []) found.push({ level: "warning", code: "unit", message });
+  if (fault !== null) found.push(alertOf("error", "unit-unreachable", fault));
+  if (status?.state === "stopped") found.push(alertOf("error", "proxy-stopped", "the proxy was stopped"));
+  found.push(...(status?.alerts ?? []).map(unitAlert));
   if (status?.lastReload?.ok === false)
-    found.push({
-      level: "warning",
-      code: "reload-refused",
-      message: status.lastReload.faults.join("; ").slice(0, 1_000),
-    });
-  if (pair.fault !== null) found.push({ level: "error", code: "heartbeat-unreachable", message: pair.fault });
+    found.push(alertOf("warning", "reload-refused", status.lastReload.faults.join("; ").slice(0, 1_000)));
+  if (pair.enabled && pair.floatingAddresses.length === 0)
+    found.push(alertOf("warning", "no-floating-address", "the pair has no floating address to move"));
+  if (pair.fault !== null) found.push(alertOf("error", "heartbeat-unreachable", pair.fault));
   for (const warning of new Set([pair.status, pair.status?.second].flatMap((each) => each?.warnings ?? [])))
-    found.push({ level: PAIR_LEVELS[warning] ?? "warning", code: `pair-${warning}`, message: warning });
+    found.push(alertOf(PAIR_LEVELS[warning] ?? "warning", `pair-${warning}`, warning));
   if (services.desk.pending !== null)
-    found.push({ level: "warning", code: "change-pending", message: "a change waits for its confirmation" });
+    found.push(alertOf("warning", "change-pending", "a change waits for its confirmation"));
   return found;
 }

@@ -2,6 +2,7 @@
 import type { Service } from "#console/contract/proxy.ts";
 import type { HandlersOf } from "#console/server/handler.ts";
 import type { Services } from "#console/server/services.ts";
+import { watchesPair } from "#election/watches-pair.ts";
 
 type Names = "services.list" | "services.action";
 
@@ -24,7 +25,11 @@ type Row = Pick<Service, "service" | "setting"> & {
 
 const ROWS: readonly Row[] = [
   { service: "proxy", setting: null, atStart: () => null },
-  { service: "heartbeat", setting: "redundancy.enabled", atStart: ({ redundancy }) => redundancy.enabled },
+  {
+    service: "heartbeat",
+    setting: "redundancy.enabled",
+    atStart: ({ redundancy }) => watchesPair(redundancy),
+  },
   { service: "wpad", setting: "wpad.enabled", atStart: ({ wpad }) => wpad.enabled },
   {
     service: "console",

@@ -4,9 +4,15 @@ import { nameOf } from "#console/server/identity.ts";
 import { PAIR_FIELD } from "#console/server/pair-seal.ts";
 import { Refusal } from "#console/server/refusal.ts";
 import { isoOf, type Services } from "#console/server/services.ts";
+import { supportPart } from "#console/server/support-bundle.ts";
 import { withShared } from "#settings/scope.ts";
 
-type Names = "pair.sync.read" | "pair.sync.send" | "pair.sync.receive" | "pair.sync.offer";
+type Names =
+  | "pair.sync.read"
+  | "pair.sync.send"
+  | "pair.sync.receive"
+  | "pair.sync.offer"
+  | "pair.support.offer";
 
 export function syncRoutes(services: Services): HandlersOf<Names> {
   const { sync, desk } = services;
@@ -25,6 +31,14 @@ export function syncRoutes(services: Services): HandlersOf<Names> {
       const offer = sync.offer();
       void reply.header(PAIR_FIELD, seal(JSON.stringify(offer)));
       return offer;
+    },
+    "pair.support.offer": async ({ request, reply }) => {
+      const message = { method: "GET", path: "/pair/support-bundle", body: "" };
+      const seal = await sync.admit(message, fieldOf(request));
+      const archive = await supportPart(services);
+      const answer = { unit: desk.settings.unit.name, archive: archive.toString("base64") };
+      void reply.header(PAIR_FIELD, seal(JSON.stringify(answer)));
+      return answer;
     },
     "pair.sync.receive": async ({ body, request, reply, who }) => {
       const message = { method: "PUT", path: "/pair/sync", body: JSON.stringify(body) };

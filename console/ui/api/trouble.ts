@@ -1,5 +1,6 @@
 /** Failures in the administrator's words: what it was, and what to do. */
 import { fillPhrase, type Language, type Phrase } from "#console/ui/i18n/phrase.ts";
+import { unitTextInJapanese } from "#console/ui/i18n/unit-sentences.ts";
 import type { Trouble } from "./client.ts";
 
 export const TROUBLES = {
@@ -57,5 +58,6 @@ export const TROUBLES = {
 export function troubleText(trouble: Trouble, language: Language): string {
   const sentence = fillPhrase(TROUBLES[trouble.kind], language);
   const detail = trouble.kind === "offline" ? undefined : trouble.detail;
-  return detail === undefined || detail === "" ? sentence : `${sentence} (${detail})`;
+  if (detail === undefined || detail === "") return sentence;
+  return `${sentence} (${language === "ja" ? (unitTextInJapanese(detail) ?? detail) : detail})`;
 }

@@ -39,6 +39,10 @@ const WARNINGS: Readonly<Record<CheckAnswer["warnings"][number], Phrase>> = {
     "システム冗長化の設定が変わります。相手サーバも同じように設定してください。",
     "The pair's settings change; set the other unit accordingly.",
   ],
+  "no-floating-address": [
+    "F-IP がまだありません。インタフェースで追加するまで、引き継ぐものがなく、監視も始まりません。",
+    "There is no floating address yet: nothing can move, and no heartbeat begins, until one is added at Interfaces.",
+  ],
 };
 
 export function ReviewDialog({ draft, check, onClose, onApplied, onStale }: ReviewDialogProps) {

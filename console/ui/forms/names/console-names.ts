@@ -26,6 +26,11 @@ export const CONSOLE_NAMES: SettingNames = {
     "Copy to the other unit",
     "共有できる設定を、変更のたびに相手サーバにコピーするか。事前共有鍵が必要です。",
   ],
+  "console.mayStopMachine": [
+    "システムの停止と再起動",
+    "Stop and restart",
+    "管理者が管理コンソールからシステムを停止・再起動できるか。",
+  ],
   "console.auditToSyslog": [
     "監査ログを syslog へ",
     "Audit to syslog",

@@ -16,6 +16,11 @@ export const HOUSE_NAMES: SettingNames = {
   "accessLog.enabled": ["アクセスログ", "Access log", "通信を記録するか。"],
   "accessLog.file": ["ファイル", "File", "状態フォルダからの相対パス、または絶対パス。"],
   "accessLog.format": ["形式", "Format", "1 行の形式。"],
+  "accessLog.requestIds": [
+    "リクエスト ID",
+    "Request ids",
+    "各行の末尾にリクエストの ID とミスの理由を記録し、エラーページにも ID を表示するか。ID から「判定の説明」で経緯を調べられます。",
+  ],
   "accessLog.rotateBytes": [
     "切り替える大きさ",
     "Rotate at",

@@ -2,6 +2,7 @@
 import { CACHE_NAMES } from "./cache-names.ts";
 import { CONSOLE_NAMES } from "./console-names.ts";
 import { HOUSE_NAMES } from "./house-names.ts";
+import { NETWORK_NAMES } from "./network-names.ts";
 import { PAIR_NAMES } from "./pair-names.ts";
 import { PROXY_NAMES } from "./proxy-names.ts";
 import type { SettingNames } from "./setting-name.ts";
@@ -19,4 +20,5 @@ export const SETTING_NAMES: SettingNames = {
   ...HOUSE_NAMES,
   ...CONSOLE_NAMES,
   ...WPAD_NAMES,
+  ...NETWORK_NAMES,
 };

@@ -3,10 +3,21 @@ import { useState } from "preact/hooks";
 import type { CacheAnswer } from "#console/contract/cache.ts";
 import { call, type Trouble } from "#console/ui/api/client.ts";
 import { say } from "#console/ui/i18n/language.ts";
+import type { Phrase } from "#console/ui/i18n/phrase.ts";
+import { unitText } from "#console/ui/i18n/unit-words.ts";
 import { TroubleNotice } from "#console/ui/widgets/answer.tsx";
 import { Card, Facts } from "#console/ui/widgets/card.tsx";
 import { CodeView } from "#console/ui/widgets/code-view.tsx";
 import { TextField } from "#console/ui/widgets/text-field.tsx";
+
+const VERDICTS: Readonly<Record<string, Phrase>> = {
+  hit: ["ヒット", "hit"],
+  "stale hit": ["期限切れのヒット", "stale hit"],
+  validation: ["オリジンに確認", "validation"],
+  partial: ["一部だけ保存", "partial"],
+  miss: ["ミス", "miss"],
+  bypass: ["保存しない", "bypass"],
+};
 
 export function InspectCard() {
   const [url, setUrl] = useState("");
@@ -43,8 +54,11 @@ export function InspectCard() {
           <div class="stack" aria-live="polite">
             <Facts
               rows={[
-                [say(["次のリクエスト", "Next request"]), answer.verdict],
-                [say(["理由", "Reason"]), answer.reason],
+                [
+                  say(["次のリクエスト", "Next request"]),
+                  say(VERDICTS[answer.verdict] ?? [answer.verdict, answer.verdict]),
+                ],
+                [say(["理由", "Reason"]), unitText(answer.reason)],
                 [say(["キー", "Key"]), <code>{answer.key}</code>],
                 [say(["保存された種類", "Variants"]), answer.variants.length],
               ]}

@@ -4,6 +4,7 @@ import type { Explanation } from "#console/contract/cache.ts";
 import { call, type Trouble } from "#console/ui/api/client.ts";
 import { say } from "#console/ui/i18n/language.ts";
 import type { Phrase } from "#console/ui/i18n/phrase.ts";
+import { unitText } from "#console/ui/i18n/unit-words.ts";
 import { TroubleNotice } from "#console/ui/widgets/answer.tsx";
 import { Card } from "#console/ui/widgets/card.tsx";
 import { SelectField } from "#console/ui/widgets/select-field.tsx";
@@ -17,6 +18,7 @@ const OUTCOMES: Readonly<Record<Explanation["outcome"], { readonly tone: Tone; r
   hit: { tone: "active", word: ["キャッシュから応答", "Answered from the cache"] },
   refused: { tone: "fault", word: ["拒否", "Refused"] },
   fails: { tone: "fault", word: ["失敗", "Fails"] },
+  local: { tone: "active", word: ["プロキシ自身が応答", "Answered by the proxy itself"] },
 };
 
 const STEPS: Readonly<Record<Explanation["steps"][number]["step"], Phrase>> = {
@@ -28,6 +30,7 @@ const STEPS: Readonly<Record<Explanation["steps"][number]["step"], Phrase>> = {
   resolve: ["名前解決", "Name resolution"],
   cache: ["キャッシュ", "Cache"],
   parent: ["親プロキシ", "Parent"],
+  answer: ["応答", "Answer"],
 };
 
 const VERDICTS: Readonly<
@@ -50,15 +53,17 @@ export function Page() {
   const [client, setClient] = useState("");
   const [trouble, setTrouble] = useState<Trouble | null>(null);
   const [explanation, setExplanation] = useState<Explanation | null>(null);
+  const show = (outcome: Awaited<ReturnType<typeof call<"explain.url">>>): void => {
+    setTrouble(outcome.ok ? null : outcome.error);
+    setExplanation(outcome.ok ? outcome.value : null);
+  };
   const submit = async (): Promise<void> => {
     const body = {
       url: url.trim(),
       method,
       ...(client.trim() === "" ? {} : { clientAddress: client.trim() }),
     };
-    const outcome = await call("explain.url", { body });
-    setTrouble(outcome.ok ? null : outcome.error);
-    setExplanation(outcome.ok ? outcome.value : null);
+    show(await call("explain.url", { body }));
   };
   return (
     <div class="stack">
@@ -99,9 +104,45 @@ export function Page() {
           </div>
         </form>
       </Card>
+      <PastRequest
+        onExplain={async (request) => show(await call("explain.request", { params: { request } }))}
+      />
       <TroubleNotice trouble={trouble} />
       {explanation === null ? null : <ExplanationCard explanation={explanation} />}
     </div>
+  );
+}
+
+/** A request that was made, by the id that its line in the log and its error page have. */
+function PastRequest({ onExplain }: { readonly onExplain: (id: string) => Promise<void> }) {
+  const [id, setId] = useState("");
+  return (
+    <Card title={say(["過去のリクエスト", "A request of the past"])}>
+      <form
+        class="stack"
+        onSubmit={(event) => {
+          event.preventDefault();
+          void onExplain(id.trim());
+        }}
+      >
+        <TextField
+          label={say(["リクエスト ID", "Request id"])}
+          value={id}
+          onValue={setId}
+          placeholder="mfx1k2p9-c4z1-7"
+          required
+          help={say([
+            "アクセスログの id= の値、またはエラーページの「リクエスト」。詳細プロキシ設定の「リクエスト ID」を有効にすると記録されます。",
+            "The value of id= in the access log, or what error pages call Request; kept while accessLog.requestIds is on.",
+          ])}
+        />
+        <div>
+          <button type="submit" class="button">
+            {say(["経緯を説明する", "Explain it"])}
+          </button>
+        </div>
+      </form>
+    </Card>
   );
 }
 
@@ -117,7 +158,7 @@ function ExplanationCard({ explanation }: { readonly explanation: Explanation })
             <li key={at} class="row">
               <StateBadge tone={VERDICTS[step.verdict].tone}>{say(VERDICTS[step.verdict].word)}</StateBadge>
               <strong>{say(STEPS[step.step])}</strong>
-              <span>{say([stepInJapanese(step.text) ?? step.text, step.text])}</span>
+              <span>{say([step.japanese ?? stepInJapanese(step.text) ?? step.text, step.text])}</span>
               {step.setting === null ? null : <code class="soft">{step.setting}</code>}
             </li>
           ))}
@@ -125,7 +166,7 @@ function ExplanationCard({ explanation }: { readonly explanation: Explanation })
         {explanation.last === null ? null : (
           <p>
             {say(["最後のリクエスト: ", "Last request: "])}
-            {explanation.last}
+            {unitText(explanation.last)}
           </p>
         )}
       </div>

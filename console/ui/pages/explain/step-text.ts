@@ -2,12 +2,18 @@
  * The sentence of a decision in Japanese. The server says it in English, in a few fixed forms; one that is not
  * known here stays as it is.
  */
+import { unitTextInJapanese } from "#console/ui/i18n/unit-sentences.ts";
+
 const FORMS: readonly (readonly [form: RegExp, japanese: string])[] = [
   [/^clients from (.*) are served$/, "$1 のクライアントが利用できます"],
   [/^(\S+) is in none of (.*)$/, "$1 は $2 のどれにも含まれません"],
   [/^(\S+) is in (.*)$/, "$1 は $2 に含まれます"],
   [/^port (\d+) is allowed$/, "ポート $1 は許可されています"],
   [/^port (\d+) is not among (.*)$/, "ポート $1 は $2 に含まれません"],
+  [/^the port was allowed$/, "ポートは許可されました"],
+  [/^(\S+) was allowed$/, "$1 は許可されました"],
+  [/^it went to the origin at (\S+)$/, "オリジン（$1）に接続しました"],
+  [/^it went to the parent at (\S+)$/, "親プロキシ（$1）に接続しました"],
   [/^(\S+) is allowed$/, "$1 は許可されています"],
   [/^(\S+) is not among the allowed methods$/, "$1 は許可されたメソッドではありません"],
   [/^connections to (\S+) are allowed \(egress\.allow\)$/, "$1 への接続は設定で許可されています"],
@@ -19,21 +25,19 @@ const FORMS: readonly (readonly [form: RegExp, japanese: string])[] = [
     /^no parent is set for this host: it goes to the origin itself$/,
     "このホストに親プロキシの設定はなく、オリジンに直接接続します",
   ],
+  [/^(\S+) is ([\da-f][\da-f.:, ]+)$/i, "$1 のアドレスは $2 です"],
   [/^the name cannot be resolved: (.*)$/, "名前を解決できません: $1"],
-  [/^miss: nothing is stored for this URL$/, "この URL の応答は保存されていません"],
-  [
-    /^miss: none of (\d+) stored variants matches the request$/,
-    "保存された $1 種類のどれもこのリクエストに合いません",
-  ],
-  [/^hit: it is fresh for (.*) more \(.*\)$/, "保存された応答はあと $1 新しいままです"],
-  [/^bypass: the settings say never, for (.*)$/, "設定により保存しません（$1）"],
-  [/^validation: (.*)$/, "保存された応答を、オリジンに確認してから使います（$1）"],
-  [/^stale hit: (.*)$/, "期限切れの応答を返せます（$1）"],
-  [/^partial: .*$/, "応答の一部だけが保存されています"],
 ];
+
+const CACHE_VERDICT = /^(?:hit|stale hit|validation|partial|miss|bypass): (.*)$/;
 
 /** Null where the sentence is not known. */
 export function stepInJapanese(text: string): string | null {
+  // The cache's verdict is on the badge beside it.
+  const [, reason] = CACHE_VERDICT.exec(text) ?? [];
+  if (reason !== undefined) return unitTextInJapanese(reason);
+  const said = unitTextInJapanese(text);
+  if (said !== null) return said;
   const form = FORMS.find(([pattern]) => pattern.test(text));
   return form === undefined ? null : text.replace(form[0], form[1]);
 }

@@ -40,8 +40,8 @@ export function Page() {
           <div class="stack">
             <p class="prose">
               {say([
-                "設定、状態、ログを 1 つのファイルにまとめます。パスワードや鍵などの秘密は取り除かれます。",
-                "Settings, state and logs in one file. Passwords, keys and other secrets are removed.",
+                "両方のユニットの設定、状態、ログを 1 つのファイルにまとめます。パスワードや鍵などの秘密は取り除かれます。相手サーバの分が得られない場合は、その理由が入ります。",
+                "Settings, state and logs of both units in one file. Passwords, keys and other secrets are removed. Where the other unit cannot be asked, the file says why.",
               ])}
             </p>
             <div>

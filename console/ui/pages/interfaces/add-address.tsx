@@ -21,7 +21,10 @@ export function AddAddress({ interfaceName, onAdd }: AddAddressProps) {
     const body = { address: address.trim(), prefixLength };
     const doing = act(
       call("interfaces.address.add", { params: { interface: interfaceName }, body }),
-      say(["追加しました。再起動は不要です。", "Added; no reboot is needed."]),
+      say([
+        "追加しました。120 秒以内に確定しないと元に戻ります。再起動は不要で、確定すれば再起動後も残ります。",
+        "Added on trial: confirm it within 120 s. No reboot is needed, and once confirmed it outlives one.",
+      ]),
     );
     await onAdd(doing);
     if ((await doing) !== null) setAddress("");

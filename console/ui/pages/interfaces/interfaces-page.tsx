@@ -5,6 +5,7 @@ import { useAnswer } from "#console/ui/api/use-answer.ts";
 import { SettingsForm } from "#console/ui/forms/settings-form.tsx";
 import { formatBytes } from "#console/ui/i18n/format.ts";
 import { say } from "#console/ui/i18n/language.ts";
+import { unitText } from "#console/ui/i18n/unit-words.ts";
 import { act } from "#console/ui/widgets/act.ts";
 import { Answer } from "#console/ui/widgets/answer.tsx";
 import { Card, Facts } from "#console/ui/widgets/card.tsx";
@@ -33,7 +34,7 @@ export function Page() {
                     "Real addresses cannot be changed here: {why}",
                   ],
                   {
-                    why: answer.why ?? "",
+                    why: unitText(answer.why ?? ""),
                   },
                 )}
               </Notice>
@@ -124,7 +125,10 @@ function InterfaceCard({ of, all, onChanged }: InterfaceCardProps) {
                 change(
                   act(
                     call("interfaces.mtu", { params: { interface: of.name }, body: { mtu } }),
-                    say(["MTU値を変更しました。", "The MTU was changed."]),
+                    say([
+                      "MTU値を変更しました。120 秒以内に確定してください。",
+                      "The MTU was changed on trial: confirm it within 120 s.",
+                    ]),
                   ),
                 )
               }
@@ -171,6 +175,22 @@ function FloatingForm() {
             </p>
           ),
           paths: ["redundancy.floatingAddresses"],
+        },
+        {
+          title: say([
+            "このユニットが保つ実IPアドレスとMTU値",
+            "Real addresses and MTU that this unit keeps",
+          ]),
+          intro: (
+            <p class="soft prose">
+              {say([
+                "上で追加・変更したものはここに残り、起動のたびに反映されます。ここにないアドレスは OS の設定によるもので、削除しても OS の再起動で戻ります。",
+                "What is added or changed above is listed here and put back at each start. Other addresses come from the system: removed ones return when it restarts.",
+              ])}
+            </p>
+          ),
+          isFolded: true,
+          paths: ["network.addresses", "network.mtus"],
         },
       ]}
     />

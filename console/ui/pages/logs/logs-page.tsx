@@ -6,6 +6,7 @@ import { useAnswer } from "#console/ui/api/use-answer.ts";
 import { formatBytes } from "#console/ui/i18n/format.ts";
 import { say } from "#console/ui/i18n/language.ts";
 import type { Phrase } from "#console/ui/i18n/phrase.ts";
+import { unitText } from "#console/ui/i18n/unit-words.ts";
 import { goTo, route } from "#console/ui/shell/location.ts";
 import { routeTo } from "#console/ui/shell/route.ts";
 import { Answer } from "#console/ui/widgets/answer.tsx";
@@ -51,7 +52,9 @@ function LogView({ log }: { readonly log: Log }) {
   if (log.fault !== null)
     return (
       <Notice tone="caution">
-        {say(["このログは読めません: {fault}", "This log cannot be read: {fault}"], { fault: log.fault })}
+        {say(["このログは読めません: {fault}", "This log cannot be read: {fault}"], {
+          fault: unitText(log.fault),
+        })}
       </Notice>
     );
   return (

@@ -1,9 +1,9 @@
 /** What an administrator should look at; that all is well is said too. */
 import type { Alert } from "#console/contract/host.ts";
 import { say } from "#console/ui/i18n/language.ts";
+import { alertText } from "#console/ui/shell/alert-text.ts";
 import { Notice } from "#console/ui/widgets/notice.tsx";
 import type { Tone } from "#console/ui/widgets/state-badge.tsx";
-import { alertText } from "./alert-text.ts";
 
 const TONES = { error: "fault", warning: "caution", note: "unknown" } as const satisfies Record<
   Alert["level"],

@@ -2,6 +2,7 @@
 import { PEER_PREFIX } from "#console/contract/endpoints.ts";
 import type { Pair, PairStatus } from "#console/contract/pair.ts";
 import { say } from "#console/ui/i18n/language.ts";
+import { unitText } from "#console/ui/i18n/unit-words.ts";
 import { operationBadge } from "#console/ui/shell/operation.ts";
 import { heldBy, operationOf } from "#console/ui/shell/pair-groups.ts";
 import { routeTo } from "#console/ui/shell/route.ts";
@@ -41,7 +42,7 @@ export function PairPicture({ unit, pair, heardAt }: PairPictureProps) {
   const peer = peerOf(pair, status, heardAt);
   return (
     <Card title={title} actions={link}>
-      {pair.fault === null ? null : <Notice tone="fault">{pair.fault}</Notice>}
+      {pair.fault === null ? null : <Notice tone="fault">{unitText(pair.fault)}</Notice>}
       <div class="pair">
         <UnitBox
           name={unit}

@@ -10,6 +10,7 @@ import { Card, Facts } from "#console/ui/widgets/card.tsx";
 import { Copyable } from "#console/ui/widgets/copyable.tsx";
 import { downloadText } from "#console/ui/widgets/download-text.ts";
 import { Notice } from "#console/ui/widgets/notice.tsx";
+import { QrCode } from "#console/ui/widgets/qr-code.tsx";
 import { StateBadge } from "#console/ui/widgets/state-badge.tsx";
 import { TextField } from "#console/ui/widgets/text-field.tsx";
 
@@ -65,10 +66,11 @@ function SetUpTotp({ onCodes }: { readonly onCodes: (codes: readonly string[]) =
     >
       <p>
         {say([
-          "認証アプリに次の鍵を登録し、表示されたコードを入力してください。",
-          "Add this key to your authenticator, then enter the code that it shows.",
+          "認証アプリで QR コードを読み取るか、次の鍵を登録し、表示されたコードを入力してください。",
+          "Scan the code with your authenticator, or add this key to it, then enter the code that it shows.",
         ])}
       </p>
+      <QrCode text={begun.uri} label={say(["登録用の QR コード", "QR code for the authenticator"])} />
       <Facts
         rows={[
           [say(["鍵", "Key"]), <Copyable key="secret" text={begun.secret} />],

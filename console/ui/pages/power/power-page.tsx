@@ -3,6 +3,7 @@ import type { Host } from "#console/contract/host.ts";
 import { call } from "#console/ui/api/client.ts";
 import { useAnswer } from "#console/ui/api/use-answer.ts";
 import { say } from "#console/ui/i18n/language.ts";
+import { unitText } from "#console/ui/i18n/unit-words.ts";
 import { act } from "#console/ui/widgets/act.ts";
 import { Answer } from "#console/ui/widgets/answer.tsx";
 import { Button } from "#console/ui/widgets/button.tsx";
@@ -36,7 +37,11 @@ function PowerCard({ power }: { readonly power: Host["power"] }) {
         : say(["システムを再起動する", "Restart the system"]),
       danger: true,
     });
-    if (yes) await act(call("host.power", { body: { action } }), say(["指示しました。", "Asked."]));
+    if (yes)
+      await act(
+        call("host.power", { body: { action } }),
+        say(["指示しました。まもなく止まります。", "Asked; it stops in a moment."]),
+      );
   };
   return (
     <Card title={say(["システム停止/再起動", "Stop and restart"])}>
@@ -44,7 +49,7 @@ function PowerCard({ power }: { readonly power: Host["power"] }) {
         {power.mayStop ? null : (
           <Notice tone="caution">
             {say(["この環境では停止・再起動できません: {why}", "Not permitted here: {why}"], {
-              why: power.why ?? "",
+              why: unitText(power.why ?? ""),
             })}
           </Notice>
         )}

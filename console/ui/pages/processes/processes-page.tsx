@@ -2,10 +2,21 @@
 import { useAnswer } from "#console/ui/api/use-answer.ts";
 import { formatBytes } from "#console/ui/i18n/format.ts";
 import { say } from "#console/ui/i18n/language.ts";
+import type { Phrase } from "#console/ui/i18n/phrase.ts";
 import { Answer } from "#console/ui/widgets/answer.tsx";
 import { Table } from "#console/ui/widgets/table.tsx";
 
 const EVERY_MS = 5_000;
+
+const STATES: Readonly<Record<string, Phrase>> = {
+  running: ["実行中", "Running"],
+  sleeping: ["待機中", "Sleeping"],
+  blocked: ["入出力待ち", "Blocked"],
+  stopped: ["停止", "Stopped"],
+  zombie: ["終了済み", "Zombie"],
+  idle: ["アイドル", "Idle"],
+  unknown: ["不明", "Unknown"],
+};
 
 export function Page() {
   const processes = useAnswer("host.processes", {}, { everyMs: EVERY_MS });
@@ -48,7 +59,11 @@ export function Page() {
                 show: ({ memoryBytes }) => formatBytes(memoryBytes),
                 numeric: true,
               },
-              { key: "state", title: say(["状態", "State"]), cell: ({ state }) => state },
+              {
+                key: "state",
+                title: say(["状態", "State"]),
+                cell: ({ state }) => say(STATES[state] ?? [state, state]),
+              },
               {
                 key: "command",
                 title: say(["コマンド", "Command"]),

@@ -91,6 +91,7 @@ export function Page() {
           paths: [
             "accessLog.enabled",
             "accessLog.format",
+            "accessLog.requestIds",
             "accessLog.rotateDaily",
             "accessLog.rotateBytes",
             "accessLog.keep",

@@ -3,6 +3,8 @@ import type { ProxyState } from "#console/contract/proxy.ts";
 import { useAnswer } from "#console/ui/api/use-answer.ts";
 import { formatCount } from "#console/ui/i18n/format.ts";
 import { say } from "#console/ui/i18n/language.ts";
+import { unitText } from "#console/ui/i18n/unit-words.ts";
+import { alertText } from "#console/ui/shell/alert-text.ts";
 import { Answer } from "#console/ui/widgets/answer.tsx";
 import { Card, Facts } from "#console/ui/widgets/card.tsx";
 import { Notice } from "#console/ui/widgets/notice.tsx";
@@ -28,10 +30,10 @@ export function Page() {
                 </StateBadge>
                 <ProxyActions state={answer.state} onDone={proxy.reload} />
               </div>
-              {answer.fault === null ? null : <Notice tone="fault">{answer.fault}</Notice>}
+              {answer.fault === null ? null : <Notice tone="fault">{unitText(answer.fault)}</Notice>}
               {answer.alerts.map((alert) => (
-                <Notice key={alert} tone="caution">
-                  {alert}
+                <Notice key={alert.code} tone="caution">
+                  {alertText(alert)}
                 </Notice>
               ))}
               <ProxyFacts proxy={answer} />

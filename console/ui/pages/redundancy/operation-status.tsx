@@ -2,9 +2,10 @@
 import type { Pair } from "#console/contract/pair.ts";
 import { formatTime } from "#console/ui/i18n/format.ts";
 import { say } from "#console/ui/i18n/language.ts";
+import { unitText } from "#console/ui/i18n/unit-words.ts";
 import { OPERATION_SENTENCES, operationBadge } from "#console/ui/shell/operation.ts";
 import { groupsOf, heldBy, operationOf, pairWarningsOf } from "#console/ui/shell/pair-groups.ts";
-import { PAIR_WARNINGS } from "#console/ui/shell/pair-warnings.ts";
+import { REASON_SENTENCES, STATE_WORDS, WARNING_SENTENCES } from "#console/ui/shell/pair-warnings.ts";
 import { Card, Facts } from "#console/ui/widgets/card.tsx";
 import { Notice } from "#console/ui/widgets/notice.tsx";
 import { StateBadge } from "#console/ui/widgets/state-badge.tsx";
@@ -38,16 +39,24 @@ export function OperationStatus({ pair, at }: OperationStatusProps) {
       }
     >
       <div class="stack">
+        {pair.floatingAddresses.length > 0 ? null : (
+          <Notice tone="caution">
+            {say([
+              "F-IP がまだないため、監視は始まっていません。インタフェースで追加してください。",
+              "No heartbeat yet, because there is no floating address: add one at Interfaces.",
+            ])}
+          </Notice>
+        )}
         {fault === null ? null : (
           <Notice tone="fault" urgent>
             {say(["監視プロセスが応答しません: {fault}", "The heartbeat process does not answer: {fault}"], {
-              fault,
+              fault: unitText(fault),
             })}
           </Notice>
         )}
         {warnings.map((warning) => (
           <Notice key={warning} tone={warning === "not-authenticated" ? "caution" : "fault"}>
-            {say(PAIR_WARNINGS[warning] ?? [warning, warning])}
+            {say(WARNING_SENTENCES[warning])}
           </Notice>
         ))}
         <div aria-live="polite">
@@ -119,10 +128,22 @@ function Details({ pair, status, at }: DetailsProps) {
       <summary>{say(["詳細", "Details"])}</summary>
       <Facts
         rows={[
-          ["F-IP", addresses],
+          [
+            "F-IP",
+            addresses === ""
+              ? say(["未設定（インタフェースで追加してください）", "None yet; add them at Interfaces"])
+              : addresses,
+          ],
           [
             say(["状態と理由", "State and reason"]),
-            groups.map((group) => `${group.own.state} (${group.own.reason})`).join(" / "),
+            groups
+              .map((group) =>
+                say(["{state}（{reason}）", "{state} ({reason})"], {
+                  state: say(STATE_WORDS[group.own.state]),
+                  reason: say(REASON_SENTENCES[group.own.reason]),
+                }),
+              )
+              .join(" / "),
           ],
           [say(["この状態の長さ", "For"]), <Span key="since" ms={own.sinceMs} />],
           [

@@ -5,6 +5,7 @@ import { may } from "#console/ui/api/session.ts";
 import { useAnswer } from "#console/ui/api/use-answer.ts";
 import { say } from "#console/ui/i18n/language.ts";
 import type { Phrase } from "#console/ui/i18n/phrase.ts";
+import { unitText } from "#console/ui/i18n/unit-words.ts";
 import { act } from "#console/ui/widgets/act.ts";
 import { Answer } from "#console/ui/widgets/answer.tsx";
 import { Button } from "#console/ui/widgets/button.tsx";
@@ -68,7 +69,7 @@ function Comparison() {
                 "The units do not share their settings. What is wanted can be copied from here.",
               ])}
             </p>
-            {answer.fault === null ? null : <Notice tone="caution">{answer.fault}</Notice>}
+            {answer.fault === null ? null : <Notice tone="caution">{unitText(answer.fault)}</Notice>}
             <Table
               caption={say(["設定の比較", "Comparison"])}
               rows={answer.sections}

@@ -23,7 +23,7 @@ export function Page() {
             <>
               <OperationStatus pair={current} at={pairNews.value?.at ?? pair.at} />
               {current.enabled ? <PlannedMoves pair={current} onDone={pair.reload} /> : null}
-              {current.enabled ? <PairSyncCard /> : null}
+              {current.peerAddress === null ? null : <PairSyncCard />}
             </>
           );
         }}

@@ -5,6 +5,7 @@ import { may } from "#console/ui/api/session.ts";
 import { useAnswer } from "#console/ui/api/use-answer.ts";
 import { say } from "#console/ui/i18n/language.ts";
 import type { Phrase } from "#console/ui/i18n/phrase.ts";
+import { unitText } from "#console/ui/i18n/unit-words.ts";
 import { serviceNews } from "#console/ui/shell/live-news.ts";
 import { routeTo } from "#console/ui/shell/route.ts";
 import { act } from "#console/ui/widgets/act.ts";
@@ -66,7 +67,7 @@ export function Page() {
               show: ({ state, detail }) => (
                 <>
                   <StateBadge tone={STATES[state].tone}>{say(STATES[state].word)}</StateBadge>{" "}
-                  {state === "failed" ? detail : ""}
+                  {state === "failed" ? unitText(detail) : ""}
                 </>
               ),
             },

@@ -4,6 +4,7 @@ import { useAnswer } from "#console/ui/api/use-answer.ts";
 import { formatCount } from "#console/ui/i18n/format.ts";
 import { say } from "#console/ui/i18n/language.ts";
 import type { Phrase } from "#console/ui/i18n/phrase.ts";
+import { unitText } from "#console/ui/i18n/unit-words.ts";
 import { Answer } from "#console/ui/widgets/answer.tsx";
 import { Card, Facts } from "#console/ui/widgets/card.tsx";
 import { CodeView } from "#console/ui/widgets/code-view.tsx";
@@ -66,7 +67,7 @@ function WpadState({ wpad }: { readonly wpad: Wpad }) {
       actions={<StateBadge tone={tone}>{say(word)}</StateBadge>}
     >
       <div class="stack">
-        {wpad.fault === null ? null : <Notice tone="fault">{wpad.fault}</Notice>}
+        {wpad.fault === null ? null : <Notice tone="fault">{unitText(wpad.fault)}</Notice>}
         {wpad.enabled ? null : (
           <p class="prose">
             {say([
@@ -111,8 +112,11 @@ function Script({ wpad }: { readonly wpad: Wpad }) {
         {wpad.lint.map(({ level, line, message }) => (
           <Notice key={`${line} ${message}`} tone={LINT_TONES[level]}>
             {line === null
-              ? message
-              : say(["{line} 行目: {message}", "Line {line}: {message}"], { line, message })}
+              ? unitText(message)
+              : say(["{line} 行目: {message}", "Line {line}: {message}"], {
+                  line,
+                  message: unitText(message),
+                })}
           </Notice>
         ))}
         {wpad.script === null ? (
