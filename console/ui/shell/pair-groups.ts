@@ -1,5 +1,5 @@
 /** What a unit does for all floating addresses together: those with the same home move by themselves. */
-import type { PairGroup, PairStatus } from "#console/contract/pair.ts";
+import type { PairGroup, PairStatus, PairWarningCode } from "#console/contract/pair.ts";
 
 type Who = "own" | "peer";
 
@@ -19,6 +19,6 @@ export const operationOf = (status: PairStatus | null, who: Who): PairGroup["own
 };
 
 /** Each warning once. */
-export const pairWarningsOf = (status: PairStatus | null): readonly string[] => [
+export const pairWarningsOf = (status: PairStatus | null): readonly PairWarningCode[] => [
   ...new Set(groupsOf(status).flatMap(({ warnings }) => warnings)),
 ];

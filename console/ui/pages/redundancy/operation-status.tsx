@@ -128,12 +128,7 @@ function Details({ pair, status, at }: DetailsProps) {
       <summary>{say(["詳細", "Details"])}</summary>
       <Facts
         rows={[
-          [
-            "F-IP",
-            addresses === ""
-              ? say(["未設定（インタフェースで追加してください）", "None yet; add them at Interfaces"])
-              : addresses,
-          ],
+          ["F-IP", addresses],
           [
             say(["状態と理由", "State and reason"]),
             groups
