@@ -150,8 +150,13 @@ export class SettingsDesk implements Disposable {
     });
   }
 
+  /** Null where there is no such generation, or no more. */
+  storedSettings(generation: number): Promise<Settings | null> {
+    return this.#deps.store.settingsOf(generation);
+  }
+
   async settingsOf(generation: number): Promise<Settings> {
-    const settings = await this.#deps.store.settingsOf(generation);
+    const settings = await this.storedSettings(generation);
     if (settings === null) throw new Refusal("not-found", `there is no generation ${generation}`);
     return settings;
   }
@@ -195,7 +200,8 @@ export class SettingsDesk implements Disposable {
     const known = this.#sections.get(generation);
     if (known !== undefined) return known;
     const before = await this.#deps.store.settingsOf(generation - 1);
-    const sections = before === null ? [] : changedSections(before, await this.settingsOf(generation));
+    const after = await this.storedSettings(generation);
+    const sections = before === null || after === null ? [] : changedSections(before, after);
     this.#sections.set(generation, sections);
     return sections;
   }

@@ -134,8 +134,11 @@ export class OwnConnections {
       return;
     }
     if (nowMs >= this.#nextListMs) this.#list(nowMs);
-    if (this.#phase === "draining") this.#drain(nowMs);
     this.tell();
+    const { phase } = this;
+    if (phase === "draining") this.#drain(nowMs);
+    // That nothing is left was told before: no client is told of the end of what has ended.
+    if (this.phase !== phase) this.tell();
   }
 
   /** Tells what is due of the list as it was last read. */

@@ -84,7 +84,9 @@ export class GenerationStore {
       .filter((number) => number > 0)
       .sort((a, b) => a - b);
     for (const number of numbers) {
-      const { settings: _, ...facts } = await store.#readStored(number);
+      const stored = await store.#readStored(number);
+      if (stored === null) continue;
+      const { settings: _, ...facts } = stored;
       store.#facts.push(facts);
     }
     store.#trial = await store.#readTrial();
@@ -110,8 +112,9 @@ export class GenerationStore {
   /** The settings of a generation with every default filled in; null where there is no such one. */
   async settingsOf(generation: number): Promise<Settings | null> {
     if (!this.#facts.some((facts) => facts.generation === generation)) return null;
-    const { settings } = await this.#readStored(generation);
-    const parsed = parseSettings(JSON.stringify(settings));
+    const stored = await this.#readStored(generation);
+    if (stored === null) return null;
+    const parsed = parseSettings(JSON.stringify(stored.settings));
     assert(parsed.ok, `generation ${generation} holds settings without faults`);
     return parsed.value;
   }
@@ -231,8 +234,14 @@ export class GenerationStore {
     }
   }
 
-  async #readStored(generation: number): Promise<Stored> {
-    return JSON.parse(await readFile(join(this.#folder, fileName(generation)), "utf8")) as Stored;
+  /** Null where it has been withdrawn or dropped meanwhile. */
+  async #readStored(generation: number): Promise<Stored | null> {
+    try {
+      return JSON.parse(await readFile(join(this.#folder, fileName(generation)), "utf8")) as Stored;
+    } catch (error) {
+      if (isMissing(error)) return null;
+      throw error;
+    }
   }
 
   async #writeTrial(trial: Trial): Promise<void> {

@@ -81,7 +81,7 @@ t.test("help is there for the whole and for every command", async (t) => {
     ([, name]) => name ?? "",
   );
   t.strictSame(names, [
-    ...["run", "check-settings", "status", "ha", "reload", "drain", "console password"],
+    ...["run", "check-settings", "status", "ha", "reload", "drain", "console password", "api", "support"],
     ...["cache purge", "cache stats", "cache inspect", "pac show", "pac test", "pac lint", "pac publish"],
     ...["version", "help"],
   ]);

@@ -141,7 +141,7 @@ t.test("what the heartbeat tells decides the order, and a silent heartbeat tells
   const parity = await script(wpad.port, "127.0.0.3");
   t.match(parity, "PROXY 192.0.2.2:3128; PROXY 192.0.2.1:3128");
   const heartbeat = await ControlServer.start(join(wpad.folder, "heartbeat.sock"), async () =>
-    success({ own: { health: "well" }, peer, warnings }),
+    success({ own: { health: "well" }, peer, warnings, second: null }),
   );
   if (!heartbeat.ok) throw new Error(heartbeat.error);
   t.teardown(() => heartbeat.value[Symbol.asyncDispose]());

@@ -194,7 +194,9 @@ async function blame({ desk }: Services): Promise<{
 }> {
   const setBy = new Map<string, { readonly text: string; readonly facts: GenerationFacts }>();
   for (const facts of desk.facts) {
-    for (const [path, value] of leafValues(await desk.settingsOf(facts.generation))) {
+    const settings = await desk.storedSettings(facts.generation);
+    if (settings === null) continue;
+    for (const [path, value] of leafValues(settings)) {
       const text = JSON.stringify(value);
       if (setBy.get(path)?.text !== text) setBy.set(path, { text, facts });
     }
