@@ -17,7 +17,7 @@ interface ReviewDialogProps {
   readonly draft: Draft;
   readonly check: CheckAnswer;
   readonly onClose: () => void;
-  readonly onApplied: (applied: Applied) => void;
+  readonly onApplied: (applied: Applied) => Promise<void>;
   /** Somebody else was first. */
   readonly onStale: () => void;
 }
@@ -54,7 +54,7 @@ export function ReviewDialog({ draft, check, onClose, onApplied, onStale }: Revi
       body: { settings: { ...draft.document }, reason, confirmWithinS: trialSeconds(trial) },
       ifMatch: draft.base.etag,
     });
-    if (outcome.ok) onApplied(outcome.value);
+    if (outcome.ok) await onApplied(outcome.value);
     else if (outcome.error.kind === "stale") onStale();
     else setTrouble(outcome.error);
   };

@@ -68,9 +68,10 @@ function DraftForm({ groups, suggestions, initial, schema }: DraftFormProps) {
     if (newer !== null) setTheirs(newer);
   };
   const applied = async ({ generation, pending }: Applied): Promise<void> => {
-    setReviewing(false);
     const newer = await act(call("settings.read", {}));
     if (newer !== null) draft.replace(newer.settings, newer);
+    // Not before nothing is unsaved any more: who leaves the page at once is not asked about it.
+    setReviewing(false);
     const { generation: number } = generation;
     if (pending === null)
       toast("active", say(["世代 {number} を適用しました。", "Generation {number} holds now."], { number }));
@@ -112,7 +113,7 @@ function DraftForm({ groups, suggestions, initial, schema }: DraftFormProps) {
           draft={draft}
           check={draft.check}
           onClose={() => setReviewing(false)}
-          onApplied={(done) => void applied(done)}
+          onApplied={applied}
           onStale={() => void readTheirs()}
         />
       ) : null}
