@@ -8,7 +8,7 @@ void t.test("connections and responses in memory are what a worker's heap grows 
     workerHeap(connectionsMax, memoryBytesMax).maxOldGenerationSizeMb;
   t.equal(oldMib(1, 0), 513);
   t.equal(oldMib(64_000, 0), 1_512);
-  t.equal(oldMib(64_000, 64 * MIB), 1_640);
+  t.equal(oldMib(64_000, 64 * MIB), 1_688);
   t.end();
 });
 
