@@ -13,7 +13,7 @@ import type { PairStatus } from "#election/pair-status.ts";
 import { ClientConnections } from "#floating-ip/client-connections.ts";
 import { FloatingAddresses } from "#floating-ip/floating-addresses.ts";
 import type { HeartbeatPaths } from "#peer/heartbeat-paths.ts";
-import { formatIpAddress, parseIpAddress } from "#policy/ip-address.ts";
+import { canonicalAddress, formatIpAddress } from "#policy/ip-address.ts";
 import type { Settings } from "#settings/schema.ts";
 import { ConnectionKeeper, type ConnectionsStatus } from "./connection-keeper.ts";
 import { GatewayWatch } from "./gateway-watch.ts";
@@ -50,11 +50,6 @@ export type PairCommand = Exclude<OperatorCommand, "start" | "stop">;
 /** The packet filter's tables of each. */
 const TABLES = { active: "futago", standby: "futago-standby" } as const satisfies Record<Home, string>;
 
-const canonical = (text: string): string => {
-  const address = parseIpAddress(text);
-  return address === null ? text : formatIpAddress(address);
-};
-
 export class AddressGroup implements Disposable {
   readonly #options: AddressGroupOptions;
   #redundancy: Settings["redundancy"];
@@ -74,8 +69,8 @@ export class AddressGroup implements Disposable {
     const { gateway } = options.redundancy;
     this.#options = options;
     this.#redundancy = options.redundancy;
-    this.#gateway = gateway === undefined ? null : canonical(gateway);
-    this.#peers = new Set(peerAddresses(options.redundancy).map(canonical));
+    this.#gateway = gateway === undefined ? null : canonicalAddress(gateway);
+    this.#peers = new Set(peerAddresses(options.redundancy).map(canonicalAddress));
   }
 
   /** Opens interfaces and begins. On failure nothing is left; the error is for the operator. */
@@ -142,7 +137,7 @@ export class AddressGroup implements Disposable {
   /** Ends the driver and gives these addresses up; others stay under their lease for who comes next. */
   leave(addresses: readonly string[]): void {
     this.#driver?.close();
-    const left = this.#floating?.release(new Set(addresses.map(canonical)));
+    const left = this.#floating?.release(new Set(addresses.map(canonicalAddress)));
     if (left?.ok === false) this.#options.logger("error", "address-stays", { why: left.error });
   }
 

@@ -2,7 +2,6 @@
  * One unit of a pair: the way to the peer, and over it an election for each home of floating addresses. Where some are
  * at home on the unit set as standby, there are two, which know nothing of each other.
  */
-import type { Clock } from "#base/clock.ts";
 import type { Logger } from "#base/logger.ts";
 import { failure, type Outcome, success } from "#base/outcome.ts";
 import type { Report, ReportFault } from "#connections/report.ts";
@@ -17,21 +16,21 @@ import {
 } from "#election/config.ts";
 import type { DecodeFault, Packet } from "#election/packet.ts";
 import { HeartbeatPaths, type HeartbeatPathsStatus } from "#peer/heartbeat-paths.ts";
-import { parseIpAddress, sameAddress } from "#policy/ip-address.ts";
+import { canonicalAddress } from "#policy/ip-address.ts";
 import type { Settings } from "#settings/schema.ts";
-import { AddressGroup, type AddressGroupStatus, type PairCommand, peerAddresses } from "./address-group.ts";
+import {
+  AddressGroup,
+  type AddressGroupOptions,
+  type AddressGroupStatus,
+  type PairCommand,
+  peerAddresses,
+} from "./address-group.ts";
 
-export interface PairUnitOptions {
-  /** They have passed `checkRedundancySettings`. */
-  readonly redundancy: Settings["redundancy"];
+export interface PairUnitOptions
+  extends Pick<AddressGroupOptions, "redundancy" | "clock" | "logger" | "onManualLine" | "onStall"> {
   readonly key: Buffer | null;
   /** 48 bits of chance, not 0, others with each call. */
   readonly drawNonce: () => number;
-  readonly clock: Clock;
-  readonly logger: Logger;
-  readonly onManualLine: (line: string) => void;
-  /** Look at the services again, and tell `service`. */
-  readonly onStall: () => void;
 }
 
 /** That of the addresses at home on the unit set as active, and beside it that of the others. */
@@ -40,11 +39,6 @@ export interface PairUnitStatus extends AddressGroupStatus {
   /** Null where no address is at home on the unit set as standby. */
   readonly second: AddressGroupStatus | null;
 }
-
-const isSame = (one: string, other: string): boolean => {
-  const [a, b] = [parseIpAddress(one), parseIpAddress(other)];
-  return a !== null && b !== null && sameAddress(a, b);
-};
 
 const placeOf = (each: FloatingAddress): string => `${each.address} ${each.interface}`;
 
@@ -239,4 +233,4 @@ export class PairUnit implements AsyncDisposable {
 }
 
 const hasAddress = ({ status }: AddressGroup, address: string): boolean =>
-  status?.floatingAddresses.some((each) => isSame(each, address)) === true;
+  status?.floatingAddresses.some((each) => canonicalAddress(each) === canonicalAddress(address)) === true;

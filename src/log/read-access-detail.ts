@@ -25,15 +25,13 @@ export function readAccessDetail(line: string): AccessDetail | null {
 }
 
 function readJson(line: string): AccessDetail | null {
-  let row: Readonly<Record<string, unknown>>;
+  let row: { readonly [Name in keyof AccessDetail]?: unknown };
   try {
-    row = JSON.parse(line) as Readonly<Record<string, unknown>>;
+    row = JSON.parse(line);
   } catch {
     return null;
   }
-  const { hierarchy, upstream, reason, id, fwd, notStored } = row as Readonly<Record<string, unknown>> & {
-    readonly [Name in keyof AccessDetail]?: unknown;
-  };
+  const { hierarchy, upstream, reason, id, fwd, notStored } = row;
   if (typeof id !== "string") return null;
   return {
     hierarchy: String(hierarchy),

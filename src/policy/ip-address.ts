@@ -108,3 +108,9 @@ export const unmapped = (address: IpAddress): IpAddress =>
 
 export const sameAddress = (a: IpAddress, b: IpAddress): boolean =>
   a.family === b.family && a.bits === b.bits;
+
+/** The one text of an address that may be written in several ways; what is no address stays as it is. */
+export const canonicalAddress = (text: string): string => {
+  const address = parseIpAddress(text);
+  return address === null ? text : formatIpAddress(address);
+};
