@@ -18,6 +18,7 @@ const WARNINGS: Readonly<Record<PairStatusAnswer["warnings"][number], string>> =
   "both-hold": "both units hold the floating addresses",
   "nobody-holds": "no unit holds the floating addresses",
   "takeover-held-back": "a takeover waits: the addresses still answer elsewhere, or the gateway is silent",
+  "in-maintenance": "this unit is in maintenance: it gives its floating addresses away and takes none",
   "not-well": "this unit is not fit to hold the floating addresses",
   "service-dead": "a watched service is dead",
   "not-authenticated": "heartbeats are not authenticated: no pair key is set",

@@ -10,6 +10,7 @@ export const PAIR_WARNINGS = [
   "both-hold",
   "nobody-holds",
   "takeover-held-back",
+  "in-maintenance",
   "not-well",
   "service-dead",
   "not-authenticated",

@@ -2,8 +2,9 @@
 import { randomBytes } from "node:crypto";
 import type { Clock } from "#base/clock.ts";
 import type { Role } from "#console/contract/endpoints.ts";
+import { PASSWORD_CHARS_MIN } from "#console/contract/password.ts";
 import { JsonFile } from "./json-file.ts";
-import { PASSWORD_CHARS_MIN, USERS_MAX } from "./limits.ts";
+import { USERS_MAX } from "./limits.ts";
 import { hashPassword, verifyPassword } from "./password-hash.ts";
 import { Refusal } from "./refusal.ts";
 import { hashOf, newOneTimePassword, newRecoveryCode } from "./secret.ts";

@@ -24,7 +24,6 @@ export const ARGON2 = {
 /** Passwords that are checked at once, and that may wait; more are told to try again. */
 export const HASHES_AT_ONCE_MAX = 2;
 export const HASHES_WAITING_MAX = 16;
-export const PASSWORD_CHARS_MIN = 10;
 /** Addresses and names whose failures are remembered. */
 export const FAILURES_MAX = 10_000;
 

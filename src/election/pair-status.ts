@@ -15,6 +15,8 @@ export type PairWarning =
   | "both-hold"
   | "nobody-holds"
   | "takeover-held-back"
+  /** It gives its addresses away and takes none, as it was told. */
+  | "in-maintenance"
   | "not-well"
   /** A tracked service is dead, whatever that means for the addresses. */
   | "service-dead"
@@ -97,6 +99,7 @@ export function pairStatus(state: Election, config: PairConfig, authenticated: b
 function warningsOf(state: Election, config: PairConfig, authenticated: boolean): readonly PairWarning[] {
   const alive = peerAlive(state, config);
   const peer = alive ? state.peer?.packet : undefined;
+  const health = healthOf(state, config);
   const pathLost = state.pathsHeard.some((_, path) => !pathHeard(state, config, path));
   const found: readonly (readonly [PairWarning, boolean])[] = [
     ["communication-error", peerSilent(state, config)],
@@ -105,7 +108,8 @@ function warningsOf(state: Election, config: PairConfig, authenticated: boolean)
     ["both-hold", state.kernelHolds && peer?.holds === true && state.at !== "handing-over"],
     ["nobody-holds", !isHolding(state) && peer?.holds !== true],
     ["takeover-held-back", state.at === "standby" && takeoverDue(state, config)],
-    ["not-well", healthOf(state, config) !== "well"],
+    ["in-maintenance", health === "maintenance"],
+    ["not-well", health !== "well" && health !== "maintenance"],
     ["service-dead", Object.values(state.services).includes("dead")],
     ["not-authenticated", !authenticated],
     ["same-role", peer !== undefined && peer.roleActive === (config.role === "active")],

@@ -39,7 +39,7 @@ t.test("each warning", async (t) => {
   t.strictSame(warnings(active().hear({ hears: false })), ["peer-hears-nothing"]);
   t.strictSame(warnings(active({ paths: 2 }).pass(100)), ["path-lost"]);
   t.strictSame(warnings(active().tell({ kind: "command", command: "maintenance-on" }).pass(2_100)), [
-    "not-well",
+    "in-maintenance",
   ]);
   const watched = active().tell({ kind: "service", name: "wpad", alive: false });
   t.strictSame(warnings(watched), ["service-dead"]);

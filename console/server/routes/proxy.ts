@@ -119,6 +119,7 @@ const PAIR_LEVELS: Readonly<Record<string, Alert["level"]>> = {
   "communication-error": "error",
   "both-hold": "error",
   "nobody-holds": "error",
+  "in-maintenance": "note",
   "not-authenticated": "note",
 };
 

@@ -27,6 +27,10 @@ export const WARNING_SENTENCES: Readonly<Record<PairWarningCode, Phrase>> = {
     "相手は沈黙していますが、F-IP が応答しているため引き継ぎを保留しています。",
     "The peer is silent, but the floating addresses answer: the takeover is held back.",
   ],
+  "in-maintenance": [
+    "保守中です。終えるまで、このユニットは F-IP を引き継ぎません。",
+    "In maintenance: until it ends, this unit takes no floating addresses.",
+  ],
   "not-well": [
     "このユニットは正常ではありません。サービスとリンクを確認してください。",
     "This unit is not well; check its services and links.",

@@ -1,5 +1,6 @@
 /** Changing one's own password; used at the first sign-in and on its page. */
 import { useState } from "preact/hooks";
+import { PASSWORD_CHARS_MIN } from "#console/contract/password.ts";
 import { call, type Trouble } from "#console/ui/api/client.ts";
 import { sessionState } from "#console/ui/api/session.ts";
 import { say } from "#console/ui/i18n/language.ts";
@@ -7,14 +8,12 @@ import { TroubleNotice } from "#console/ui/widgets/answer.tsx";
 import { TextField } from "#console/ui/widgets/text-field.tsx";
 import { toast } from "#console/ui/widgets/toast.tsx";
 
-const LENGTH_MIN = 12;
-
 export function PasswordForm() {
   const [current, setCurrent] = useState("");
   const [next, setNext] = useState("");
   const [again, setAgain] = useState("");
   const [trouble, setTrouble] = useState<Trouble | null>(null);
-  const tooShort = next !== "" && [...next].length < LENGTH_MIN;
+  const tooShort = next !== "" && [...next].length < PASSWORD_CHARS_MIN;
   const unequal = again !== "" && again !== next;
   const submit = async (): Promise<void> => {
     const outcome = await call("account.password", { body: { current, next } });
@@ -54,11 +53,13 @@ export function PasswordForm() {
               "{n} 文字以上。長い文章が覚えやすく安全です。",
               "At least {n} characters; a long sentence is easy to remember and safe.",
             ],
-            { n: LENGTH_MIN },
+            { n: PASSWORD_CHARS_MIN },
           )}
           error={
             tooShort
-              ? say(["{n} 文字以上必要です。", "At least {n} characters are needed."], { n: LENGTH_MIN })
+              ? say(["{n} 文字以上必要です。", "At least {n} characters are needed."], {
+                  n: PASSWORD_CHARS_MIN,
+                })
               : null
           }
         />

@@ -1,5 +1,5 @@
 /** 現在のシステム運用状況, live, in the manual's sentences. */
-import type { Pair } from "#console/contract/pair.ts";
+import type { Pair, PairWarningCode } from "#console/contract/pair.ts";
 import { formatTime } from "#console/ui/i18n/format.ts";
 import { say } from "#console/ui/i18n/language.ts";
 import { unitText } from "#console/ui/i18n/unit-words.ts";
@@ -10,6 +10,9 @@ import { Card, Facts } from "#console/ui/widgets/card.tsx";
 import { Notice } from "#console/ui/widgets/notice.tsx";
 import { StateBadge } from "#console/ui/widgets/state-badge.tsx";
 import { Age, Span } from "#console/ui/widgets/time.tsx";
+
+/** Those that are as the administrator has it. */
+const MILD: ReadonlySet<PairWarningCode> = new Set(["not-authenticated", "in-maintenance"]);
 
 interface OperationStatusProps {
   readonly pair: Pair;
@@ -55,7 +58,7 @@ export function OperationStatus({ pair, at }: OperationStatusProps) {
           </Notice>
         )}
         {warnings.map((warning) => (
-          <Notice key={warning} tone={warning === "not-authenticated" ? "caution" : "fault"}>
+          <Notice key={warning} tone={MILD.has(warning) ? "caution" : "fault"}>
             {say(WARNING_SENTENCES[warning])}
           </Notice>
         ))}
