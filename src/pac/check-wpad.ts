@@ -52,6 +52,9 @@ function checkProxies({ proxies, listed }: WpadSettings, report: Report): void {
         `${proxy.host} port ${proxy.port}`,
         `a host and port other than wpad.proxies[${samePlace}]`,
       );
+    const sameNumber = proxies.findIndex(({ number }) => number !== undefined && number === proxy.number);
+    if (sameNumber >= 0 && sameNumber < index)
+      report(`${path}.number`, proxy.number, `a number other than that of wpad.proxies[${sameNumber}]`);
     names.set(proxy.name, index);
     places.set(place, index);
     checkProxyHost(`${path}.host`, proxy.host, report);

@@ -13,6 +13,8 @@ export interface PacProxy {
   readonly name: string;
   /** host:port in their real form: the same on both units, so both order alike. */
   readonly key: string;
+  /** Which of the nets of rendezvous.ts it draws from, from 1 on; the same on both units. */
+  readonly number: number;
   /** Such as "PROXY 192.0.2.1:3128". */
   readonly directive: string;
   readonly weight: number;
@@ -40,12 +42,23 @@ export interface PacPlan {
 /** Whether the host is written as an IPv6 address, which needs brackets before a port. */
 const bracketed = (host: string): string => (host.includes(":") ? `[${host}]` : host);
 
-function pacProxy(proxy: ProxySetting, listed: WpadSettings["listed"]): PacProxy {
+const keyOf = ({ host, port }: ProxySetting): string => `${bracketed(host.toLowerCase())}:${port}`;
+
+/** The number of each proxy: what the settings say, else the lowest that is free, by the order of their keys. */
+function numbersOf(proxies: readonly ProxySetting[]): ReadonlyMap<ProxySetting, number> {
+  const taken = new Set(proxies.map(({ number }) => number));
+  const free = Array.from({ length: proxies.length }, (_, at) => at + 1).filter((each) => !taken.has(each));
+  const sorted = proxies.toSorted((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
+  return new Map(sorted.map((proxy) => [proxy, proxy.number ?? free.shift() ?? 0]));
+}
+
+function pacProxy(proxy: ProxySetting, number: number, listed: WpadSettings["listed"]): PacProxy {
   const { name, port, scheme, weight, unit } = proxy;
   const shown = listed === "floating" ? (proxy.floatingHost ?? proxy.host) : proxy.host;
   return {
     name,
-    key: `${bracketed(proxy.host.toLowerCase())}:${port}`,
+    key: keyOf(proxy),
+    number,
     directive: `${scheme === "https" ? "HTTPS" : "PROXY"} ${bracketed(shown.toLowerCase())}:${port}`,
     weight,
     unit,
@@ -65,7 +78,8 @@ const networkOf = (text: string): Network => {
 };
 
 function planOf(wpad: WpadSettings, profile: WpadSettings["profiles"][number] | null): PacPlan {
-  const all = wpad.proxies.map((proxy) => pacProxy(proxy, wpad.listed));
+  const numbers = numbersOf(wpad.proxies);
+  const all = wpad.proxies.map((proxy) => pacProxy(proxy, numbers.get(proxy) ?? 0, wpad.listed));
   const balance = profile?.balance ?? wpad.balance;
   const names = profile?.proxies;
   const chosen = all.filter(({ name, weight }) => weight > 0 && (names?.includes(name) ?? true));

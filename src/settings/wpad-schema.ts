@@ -46,6 +46,15 @@ const ListedProxy = Type.Object(
       description: "How browsers speak to it; https needs a name that is in its certificate.",
     }),
     weight: whole("Its share of the clients; 0: only where a rule names it.", [0, 100], 1),
+    number: Type.Optional(
+      Type.Integer({
+        minimum: 1,
+        maximum: PROXIES_MAX,
+        serial: true,
+        description:
+          "rendezvous: by which of 32 series it draws its clients, another for each proxy. Without it they are numbered by their hosts; with it the clients of the others stay where they are when one is deleted or comes.",
+      }),
+    ),
     unit: Type.Union([Type.Literal("this"), Type.Literal("peer"), Type.Literal("other")], {
       default: "other",
       description:

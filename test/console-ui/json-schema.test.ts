@@ -3,6 +3,7 @@ import {
   choicesOf,
   controlOf,
   fittingUnit,
+  freshItem,
   freshValue,
   lineValue,
   nodeAt,
@@ -44,6 +45,14 @@ t.test("amounts are shown in the largest unit in which they are whole", async (t
 
 t.test("a new item begins with its defaults and what it cannot be without", async (t) => {
   t.strictSame(freshValue(node("listen[]")), { address: "127.0.0.1", port: 3128 });
+  const numbers = [[], [{ number: 1 }, { number: 3 }], [{ number: 1 }, {}]].map(
+    (items) => freshItem(node("wpad.proxies[]"), items) as { readonly number: unknown },
+  );
+  t.strictSame(
+    numbers.map(({ number }) => number),
+    [1, 2, 2],
+    "the lowest number that no other item has",
+  );
   t.strictSame(freshValue(node("egress.allow[]")), { network: "" });
 });
 

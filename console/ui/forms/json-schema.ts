@@ -13,6 +13,8 @@ export interface SchemaNode {
   readonly maxItems?: number;
   readonly format?: string;
   readonly form?: string;
+  /** A new item of a list begins with the lowest number that no other has. */
+  readonly serial?: boolean;
 }
 
 /** The node of a setting such as `listen[].port`; null where the schema has none. */
@@ -45,6 +47,21 @@ export function freshValue(node: SchemaNode): unknown {
       .filter(([key, member]) => required.has(key) || member.default !== undefined)
       .map(([key, member]) => [key, freshValue(member)]),
   );
+}
+
+/** The value that one more item of a list begins with. */
+export function freshItem(node: SchemaNode, items: readonly unknown[]): unknown {
+  const fresh = freshValue(node);
+  if (fresh === null || typeof fresh !== "object") return fresh;
+  const serials = Object.entries(node.properties ?? {}).filter(([, { serial }]) => serial === true);
+  return { ...fresh, ...Object.fromEntries(serials.map(([key]) => [key, lowestFree(items, key)])) };
+}
+
+function lowestFree(items: readonly unknown[], key: string): number {
+  const taken = new Set(items.map((item) => (item as Readonly<Record<string, unknown>>)[key]));
+  let free = 1;
+  while (taken.has(free)) free += 1;
+  return free;
 }
 
 /** The kind of control that a setting is edited with. */

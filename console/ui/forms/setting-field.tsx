@@ -9,6 +9,7 @@ import { faultText } from "./fault-text.ts";
 import {
   choicesOf,
   controlOf,
+  freshItem,
   freshValue,
   lastName,
   nodeAt,
@@ -195,7 +196,7 @@ function Items({ draft, path, node, isReadOnly, suggestions }: SettingControlPro
           <Button
             small
             onPress={() =>
-              draft.set(path, [...items, node.items === undefined ? "" : freshValue(node.items)])
+              draft.set(path, [...items, node.items === undefined ? "" : freshItem(node.items, items)])
             }
           >
             {say(["追加", "Add"])}

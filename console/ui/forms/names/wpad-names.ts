@@ -53,6 +53,11 @@ export const WPAD_NAMES: SettingNames = {
     "ブラウザとの接続方法。https では証明書にある名前が必要です。",
   ],
   "wpad.proxies[].weight": ["重み", "Weight", "クライアントの割り当て。0 は規則で指定されたときだけ。"],
+  "wpad.proxies[].number": [
+    "番号",
+    "Number",
+    "「アドレスと重み」で使う系列。番号があれば、他のプロキシの追加や削除でクライアントが移りません。",
+  ],
   "wpad.proxies[].unit": ["ユニット", "Unit", "本サーバ、相手サーバ、その他。状態の判断に使います。"],
   "wpad.listed": ["載せるアドレス", "Listed", "実IP を並べるか、自動で切り替わる F-IP を載せるか。"],
   "wpad.balance": [
