@@ -40,6 +40,8 @@ export class PreparedEntry {
   readonly entry: StoredEntry;
   /** That of the entry, or a newer one with the same body. */
   readonly response: StoredResponse;
+  /** For the log. */
+  readonly contentType: string;
   readonly #via: string;
   /** All fields but Age, which is new for each answer. */
   readonly #lines: string;
@@ -52,6 +54,7 @@ export class PreparedEntry {
     this.view = view;
     this.response = response;
     this.evaluated = new EvaluatedResponse(entry.key, response, view.rules);
+    this.contentType = response.fields.get("content-type") ?? "-";
     this.#via = `Via: ${viaElement(1, view.pseudonym)}\r\n`;
     this.#lines = linesOf(response.fields, () => true) + this.#via;
   }

@@ -60,7 +60,7 @@ export function serveStored(
   const closes = transaction.closesForStored();
   const method = transaction.head?.method ?? "";
   cache.store.touch(entry);
-  transaction.contentType = response.fields.get("content-type") ?? "-";
+  transaction.contentType = stored.contentType;
   const status = cacheStatusText(stored.view.unit, { ...kind.status, ttl: stored.ttlSeconds(wallMs) });
   if (isNotModified(stored.evaluated, traits)) {
     transaction.cacheResult = kind.result ?? "TCP_IMS_HIT";
@@ -93,7 +93,7 @@ export function servePlain(
   const { entry, response } = stored;
   cache.store.touch(entry);
   transaction.cacheResult = entry.body === null ? "TCP_HIT" : "TCP_MEM_HIT";
-  transaction.contentType = response.fields.get("content-type") ?? "-";
+  transaction.contentType = stored.contentType;
   const head = stored.freshHead(wallMs);
   if (entry.body !== null) {
     const ready = stored.readyMessage(head, entry.body);

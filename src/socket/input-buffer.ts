@@ -21,8 +21,8 @@ let sharedShort = Buffer.allocUnsafeSlow(SHORT_BYTES);
 /** Views of its first bytes by their number, for the lengths that come again and again: heads. */
 let views: (Buffer | undefined)[] = [];
 const VIEWS_MAX = 1024;
-/** A handler has one of them now. */
-let isSharedOut = false;
+/** What of them a handler has now. */
+let handedOut: Buffer | null = null;
 
 function sharedBytes(length: number): Buffer {
   if (length > SHORT_BYTES) return shared.subarray(0, length);
@@ -36,8 +36,8 @@ function sharedBytes(length: number): Buffer {
 
 function copyOfInput(length: number): Buffer {
   // A read within the handling of another one gets bytes of its own.
-  const bytes = isSharedOut ? Buffer.allocUnsafe(length) : sharedBytes(length);
-  isSharedOut = true;
+  const bytes = handedOut === null ? sharedBytes(length) : Buffer.allocUnsafe(length);
+  handedOut ??= bytes;
   BLOCK.copy(bytes, 0, INPUT_AT, INPUT_AT + length);
   return bytes;
 }
@@ -79,15 +79,14 @@ export class InputBuffer {
 
   /** The handler has returned; `isHeld`: it goes on holding the bytes. */
   handled(bytes: Buffer, isHeld: boolean): void {
-    if (bytes.buffer === sharedShort.buffer) {
-      if (isHeld) {
-        sharedShort = Buffer.allocUnsafeSlow(SHORT_BYTES);
-        views = [];
-      }
-    } else if (bytes.buffer === shared.buffer) {
-      if (isHeld) shared = Buffer.allocUnsafeSlow(INPUT_BYTES);
-    } else return;
-    isSharedOut = false;
+    if (bytes !== handedOut) return;
+    handedOut = null;
+    if (!isHeld) return;
+    if (bytes.length > SHORT_BYTES) shared = Buffer.allocUnsafeSlow(INPUT_BYTES);
+    else {
+      sharedShort = Buffer.allocUnsafeSlow(SHORT_BYTES);
+      views = [];
+    }
   }
 
   #grow(): void {
