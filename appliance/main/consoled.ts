@@ -18,10 +18,10 @@ import {
   SETTINGS_NAME,
   UNIT_LOG,
 } from "#appliance/service/state-names.ts";
+import { unitLogger } from "#appliance/service/unit-logger.ts";
 import type { Clock } from "#base/clock.ts";
 import { ConsoleServer } from "#console/server/console-server.ts";
 import { power, powerFault, thisMachine } from "#host/power-command.ts";
-import { createLineLogger } from "#log/line-logger.ts";
 import { sharedLog } from "#log/shared-file.ts";
 
 const EXIT = { ended: 0, failed: 1 } as const;
@@ -38,11 +38,7 @@ async function main(): Promise<number> {
     options: { settings: { type: "string" }, state: { type: "string" }, socket: { type: "string" } },
   });
   const stateDir = resolve(values.state ?? "./.state");
-  const appendLog = sharedLog(join(stateDir, UNIT_LOG));
-  const logger = createLineLogger((line) => {
-    process.stderr.write(line);
-    appendLog(line);
-  }, clock);
+  const logger = unitLogger(stateDir, clock, sharedLog);
   const ending = Promise.withResolvers<void>();
   using _signals = listenToSignals({ end: () => ending.resolve(), reload: () => {}, reopenLog: () => {} });
   // The unit that started this one is gone.

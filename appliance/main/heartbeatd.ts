@@ -9,9 +9,10 @@ import { parseArgs } from "node:util";
 import { HeartbeatDaemon } from "#appliance/service/heartbeat-daemon.ts";
 import { loadSettings } from "#appliance/service/load-settings.ts";
 import { listenToSignals } from "#appliance/service/signals.ts";
+import { unitLogger } from "#appliance/service/unit-logger.ts";
 import type { Clock } from "#base/clock.ts";
 import { watchesPair } from "#election/watches-pair.ts";
-import { createLineLogger } from "#log/line-logger.ts";
+import { sharedLogLater } from "#log/shared-file.ts";
 import { scheduleRealTime } from "#scheduling/real-time.ts";
 
 const EXIT = { ended: 0, failed: 1, badSettings: 2 } as const;
@@ -19,7 +20,10 @@ const EXIT = { ended: 0, failed: 1, badSettings: 2 } as const;
 const PRIORITY = -20;
 
 const clock: Clock = { nowMs: () => performance.now(), wallMs: () => Date.now() };
-const logger = createLineLogger((line) => void process.stderr.write(line), clock);
+const { values } = parseArgs({ options: { settings: { type: "string" }, state: { type: "string" } } });
+const stateDir = values.state ?? "./.state";
+// A slow disk must not delay a beat.
+const logger = unitLogger(stateDir, clock, sharedLogLater);
 
 function say(lines: readonly string[]): void {
   process.stderr.write(lines.map((line) => `heartbeatd: ${line}\n`).join(""));
@@ -52,7 +56,6 @@ async function reload(daemon: HeartbeatDaemon, path: string | null): Promise<boo
 }
 
 async function main(): Promise<number> {
-  const { values } = parseArgs({ options: { settings: { type: "string" }, state: { type: "string" } } });
   const path = values.settings ?? null;
   const ending = Promise.withResolvers<number>();
   const abandoned = Promise.withResolvers<void>();
@@ -81,7 +84,7 @@ async function main(): Promise<number> {
   hurry();
   const started = await HeartbeatDaemon.start({
     settings: settings.value,
-    stateDir: values.state ?? "./.state",
+    stateDir,
     clock,
     logger,
   });

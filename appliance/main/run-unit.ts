@@ -6,12 +6,12 @@ import { VERSION } from "#appliance/firmware/version.ts";
 import { loadSettings } from "#appliance/service/load-settings.ts";
 import { formatListen } from "#appliance/service/reserve-ports.ts";
 import { listenToSignals } from "#appliance/service/signals.ts";
-import { GENERATIONS_FOLDER, SETTINGS_NAME, UNIT_LOG } from "#appliance/service/state-names.ts";
+import { GENERATIONS_FOLDER, SETTINGS_NAME } from "#appliance/service/state-names.ts";
 import { Unit } from "#appliance/service/unit.ts";
+import { unitLogger } from "#appliance/service/unit-logger.ts";
 import type { ListenAddress } from "#appliance/service/worker-messages.ts";
 import type { Clock } from "#base/clock.ts";
 import type { Logger } from "#base/logger.ts";
-import { createLineLogger } from "#log/line-logger.ts";
 import { sharedLog } from "#log/shared-file.ts";
 import { recoverSettings } from "#settings-file/generation-store.ts";
 
@@ -86,11 +86,7 @@ export async function runUnit(options: RunUnitOptions): Promise<number> {
     reload: () => void unitReady.promise.then((unit) => unit.reload()),
     reopenLog: () => void unitReady.promise.then((unit) => unit.reopenLog()),
   });
-  const appendLog = sharedLog(join(stateDir, UNIT_LOG));
-  const logger = createLineLogger((line) => {
-    process.stderr.write(line);
-    appendLog(line);
-  }, clock);
+  const logger = unitLogger(stateDir, clock, sharedLog);
   const settingsPathNow = (): string | null => settingsPathOf(settingsPath, stateDir);
   await recover(settingsPath ?? join(stateDir, SETTINGS_NAME), stateDir, logger);
   const started = await Unit.start({

@@ -7,15 +7,18 @@
 import { parseArgs } from "node:util";
 import { loadSettings } from "#appliance/service/load-settings.ts";
 import { listenToSignals } from "#appliance/service/signals.ts";
+import { unitLogger } from "#appliance/service/unit-logger.ts";
 import { WpadDaemon } from "#appliance/service/wpad-daemon.ts";
 import type { Clock } from "#base/clock.ts";
-import { createLineLogger } from "#log/line-logger.ts";
+import { sharedLog } from "#log/shared-file.ts";
 
 const EXIT = { ended: 0, failed: 1, badSettings: 2 } as const;
 const REPORT_MS = 1_000;
 
 const clock: Clock = { nowMs: () => performance.now(), wallMs: () => Date.now() };
-const logger = createLineLogger((line) => void process.stderr.write(line), clock);
+const { values } = parseArgs({ options: { settings: { type: "string" }, state: { type: "string" } } });
+const stateDir = values.state ?? "./.state";
+const logger = unitLogger(stateDir, clock, sharedLog);
 
 function say(lines: readonly string[]): void {
   process.stderr.write(lines.map((line) => `wpadd: ${line}\n`).join(""));
@@ -33,7 +36,6 @@ function report(daemon: WpadDaemon): void {
 }
 
 async function main(): Promise<number> {
-  const { values } = parseArgs({ options: { settings: { type: "string" }, state: { type: "string" } } });
   const path = values.settings ?? null;
   const ending = Promise.withResolvers<void>();
   const ready = Promise.withResolvers<WpadDaemon>();
@@ -49,7 +51,6 @@ async function main(): Promise<number> {
     say(settings.error);
     return EXIT.badSettings;
   }
-  const stateDir = values.state ?? "./.state";
   const started = await WpadDaemon.start({ settings: settings.value, stateDir, clock, logger });
   if (!started.ok) {
     say([started.error]);

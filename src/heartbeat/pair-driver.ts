@@ -245,10 +245,12 @@ export class PairDriver {
       case "renew-lease":
         if (addressPresence(this.#state) === "held") this.#renew(command.leaseMs);
         return;
-      case "log":
-        logger(command.level, command.event, command.values);
-        if (command.line !== undefined) onManualLine(command.line);
+      case "log": {
+        const { level, event, values, line } = command;
+        logger(level, event, line === undefined ? values : { ...values, line });
+        if (line !== undefined) onManualLine(line);
         return;
+      }
       case "stopped":
         onStopped();
         return;

@@ -280,6 +280,14 @@ void t.test(
     await b.goTo("/system/logs");
     await b.page.locator(".log li", { hasText: CLIENT }).first().waitFor();
     await b.picture("pair-log-b");
+    // And the unit's log has the manual's lines of both moves, whether or not the machine has a syslog.
+    await b.goTo("/system/logs?log=unit");
+    for (const line of [
+      `CStrap(6) : Standby System(${REAL.a}) is an Active System renew.`,
+      `CStrap(5) : Standby System(${REAL.b}) is a Enable.`,
+    ])
+      await b.page.locator(".log li", { hasText: line }).first().waitFor();
+    await b.picture("pair-unit-log-b");
 
     await a.page.reload();
     await a.signIn("admin", ADMIN_PASSWORD);
