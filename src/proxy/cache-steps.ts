@@ -5,16 +5,16 @@ import { reuseOf } from "#caching/reuse.ts";
 import type { RequestHead } from "#http/message-head.ts";
 import { CachedRequest } from "./cached-request.ts";
 import type { ProxyCache } from "./proxy-cache.ts";
-import type { StepName } from "./steps.ts";
+import { STEP, type Step, type Wait } from "./step.ts";
 import { hasWanted, servePlain, serveStored } from "./stored-answer.ts";
 import type { Transaction } from "./transaction.ts";
 
 /** Whether the store can answer; a miss or a validation goes on to `fetch`. */
-export function lookup(transaction: Transaction): StepName {
+export function lookup(transaction: Transaction): Step {
   const { cache } = transaction.connection.context;
   const head = transaction.head as RequestHead;
   if (cache === null || !transaction.generation.settings.cache.enabled || head.target.form !== "absolute")
-    return "fetch";
+    return STEP.fetch;
   const view = cache.viewOf(transaction.generation);
   let { caching } = transaction;
   if (caching === null) {
@@ -31,12 +31,12 @@ export function lookup(transaction: Transaction): StepName {
     caching.isBypassed = head.method !== "POST" || caching.traits.wantsUpgrade;
     caching.fwd = "method";
     transaction.cacheStatus = cacheStatusText(view.unit, { fwd: isCacheable ? "bypass" : "method" });
-    return "fetch";
+    return STEP.fetch;
   }
   return decide(transaction, cache, caching);
 }
 
-function decide(transaction: Transaction, cache: ProxyCache, caching: CachedRequest): StepName {
+function decide(transaction: Transaction, cache: ProxyCache, caching: CachedRequest): Step {
   const { traits, view, key } = caching;
   const head = transaction.head as RequestHead;
   const entries = cache.store.find(key);
@@ -48,7 +48,7 @@ function decide(transaction: Transaction, cache: ProxyCache, caching: CachedRequ
     caching.isBypassed = true;
     caching.stored = null;
     transaction.cacheStatus = cacheStatusText(view.unit, { fwd: "bypass", detail: "override" });
-    return "fetch";
+    return STEP.fetch;
   }
   if (stored === null) caching.fwd = entries.length > 0 ? "vary-miss" : "uri-miss";
   else if (!hasWanted(stored, traits, head.method)) caching.fwd = "partial";
@@ -57,7 +57,7 @@ function decide(transaction: Transaction, cache: ProxyCache, caching: CachedRequ
     const reuse = reuseOf(stored.evaluated, traits, wallMs);
     if (reuse !== "validate") {
       caching.reuse = reuse;
-      return "hit";
+      return STEP.hit;
     }
     const { evaluated } = stored;
     const isFresh = !evaluated.needsValidation && evaluated.freshnessLeftMs(wallMs) > 0;
@@ -66,19 +66,19 @@ function decide(transaction: Transaction, cache: ProxyCache, caching: CachedRequ
   return afterMiss(transaction, cache, caching);
 }
 
-function afterMiss(transaction: Transaction, cache: ProxyCache, caching: CachedRequest): StepName {
+function afterMiss(transaction: Transaction, cache: ProxyCache, caching: CachedRequest): Step {
   transaction.cacheStatus = cacheStatusText(caching.view.unit, { fwd: caching.fwd });
   if (caching.traits.directives.onlyIfCached) {
     // RFC 9111 section 5.2.1.7.
     transaction.reason = "not-cached";
-    return "refuse";
+    return STEP.refuse;
   }
-  if (transaction.head?.method !== "GET" || !caching.isCollapsible) return "fetch";
-  return cache.shared(transaction, caching.key) !== null || !cache.mayFetch(caching) ? "join" : "fetch";
+  if (transaction.head?.method !== "GET" || !caching.isCollapsible) return STEP.fetch;
+  return cache.shared(transaction, caching.key) !== null || !cache.mayFetch(caching) ? STEP.join : STEP.fetch;
 }
 
 /** The store answers. */
-export function hit(transaction: Transaction): "wait" {
+export function hit(transaction: Transaction): Wait {
   const { cache } = transaction.connection.context;
   const { caching } = transaction;
   if (cache === null || caching === null || caching.stored === null)
@@ -91,7 +91,7 @@ export function hit(transaction: Transaction): "wait" {
     !transaction.closesForStored()
   ) {
     servePlain(transaction, cache, stored, cache.clock.wallMs());
-    return "wait";
+    return STEP.wait;
   }
   const isStale = reuse !== "fresh";
   serveStored(transaction, cache, stored, {
@@ -99,16 +99,16 @@ export function hit(transaction: Transaction): "wait" {
     result: isStale ? "TCP_STALE_HIT" : null,
   });
   if (reuse === "stale-while-revalidate") cache.revalidate(transaction, caching);
-  return "wait";
+  return STEP.wait;
 }
 
 /** Another request fetches the same: it is waited for, or read along with. */
-export function join(transaction: Transaction): "wait" {
+export function join(transaction: Transaction): Wait {
   const { cache } = transaction.connection.context;
   const { caching } = transaction;
   if (cache === null || caching === null) throw new Error("invariant broken: join without a cache");
   const fill = cache.shared(transaction, caching.key);
   if (fill === null) cache.waitForOthers(transaction, caching);
   else fill.join(transaction);
-  return "wait";
+  return STEP.wait;
 }

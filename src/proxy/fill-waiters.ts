@@ -11,6 +11,7 @@ import type { CachedRequest } from "./cached-request.ts";
 import { Seat } from "./exchange-seat.ts";
 import type { PreparedEntry } from "./prepared-entry.ts";
 import type { ProxyCache } from "./proxy-cache.ts";
+import { STEP } from "./step.ts";
 import { type StoredAnswerKind, serveStored } from "./stored-answer.ts";
 import type { Transaction } from "./transaction.ts";
 
@@ -94,7 +95,7 @@ export class FillWaiters {
   release(transaction: Transaction): void {
     transaction.exchange = null;
     cachingOf(transaction).isAlone = true;
-    transaction.run("lookup");
+    transaction.run(STEP.lookup);
   }
 
   sweep(nowMs: number, limitMs: number): void {

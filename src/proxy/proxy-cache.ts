@@ -23,6 +23,7 @@ import { forwardRequest } from "./forward-request.ts";
 import type { Generation, GenerationUse } from "./generation.ts";
 import { PreparedEntry } from "./prepared-entry.ts";
 import { SoloKeys } from "./solo-keys.ts";
+import { STEP } from "./step.ts";
 import type { Transaction } from "./transaction.ts";
 
 /** Fetches without a client at one time; more are not begun: the next request will. */
@@ -60,12 +61,16 @@ export class ProxyCache {
 
   /** A request has ended. */
   remember(caching: CachedRequest, record: TransactionRecord): void {
-    const { fwd, isBypassed, notStored } = caching;
     // The store's own text, where there is one: the same object is found sooner than an equal one.
-    const key = caching.stored?.entry.key ?? caching.key;
-    const { method, status, cacheResult } = record;
-    const wallMs = record.startedWallMs + record.durationMs;
-    this.#recent.note(key, { wallMs, method, status, result: cacheResult, fwd, isBypassed, notStored });
+    const noted = this.#recent.noteAt(caching.stored?.entry.key ?? caching.key);
+    if (noted === null) return;
+    noted.wallMs = record.startedWallMs + record.durationMs;
+    noted.method = record.method;
+    noted.status = record.status;
+    noted.result = record.cacheResult;
+    noted.fwd = caching.fwd;
+    noted.isBypassed = caching.isBypassed;
+    noted.notStored = caching.notStored;
   }
 
   /** What became of the last request for a key in this worker; null where it is not remembered. */
@@ -120,7 +125,7 @@ export class ProxyCache {
     caching.isAlone = true;
     const cancel = this.store.whenReleased(caching.key, caching.view.settings.collapseWaitMs, () => {
       transaction.exchange = null;
-      transaction.run("lookup");
+      transaction.run(STEP.lookup);
     });
     transaction.exchange = new Seat(cancel);
   }

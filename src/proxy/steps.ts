@@ -7,6 +7,7 @@ import { hit, join, lookup } from "./cache-steps.ts";
 import { type Answer, errorAnswer } from "./error-answer.ts";
 import { forwardRequest, forwardsLeft } from "./forward-request.ts";
 import { localAnswer } from "./local-answer.ts";
+import { STEP, type Step, type StepName, stepName, type Wait } from "./step.ts";
 import type { Transaction } from "./transaction.ts";
 
 /**
@@ -22,25 +23,12 @@ import type { Transaction } from "./transaction.ts";
  * A step that waits is followed by an event: the exchange's head (deliver), the end of the answer
  * (finish), a failure (refuse while no head has been sent), a tunnel. Without a cache, look-up is a miss.
  */
-export type StepName =
-  | "receive"
-  | "authorize"
-  | "local"
-  | "connect"
-  | "lookup"
-  | "hit"
-  | "join"
-  | "fetch"
-  | "deliver"
-  | "refuse"
-  | "finish";
-
-export interface Step {
+interface Row {
   readonly next: readonly StepName[];
-  readonly act: (transaction: Transaction) => StepName | "wait";
+  readonly act: (transaction: Transaction) => Step | Wait;
 }
 
-export const STEPS: Readonly<Record<StepName, Step>> = {
+const ROWS: Readonly<Record<StepName, Row>> = {
   receive: { next: ["authorize", "refuse"], act: receive },
   authorize: { next: ["local", "connect", "lookup", "refuse"], act: authorize },
   local: { next: [], act: local },
@@ -54,15 +42,30 @@ export const STEPS: Readonly<Record<StepName, Step>> = {
   finish: { next: [], act: finish },
 };
 
+const ACTS: readonly Row["act"][] = Object.values(ROWS).map(({ act }) => act);
+/** A bit for each step that may follow. */
+const NEXT: readonly number[] = Object.values(ROWS).map(({ next }) =>
+  next.reduce((bits, name) => bits | (1 << STEP[name]), 1 << STEP.wait),
+);
+
+/** Takes one step; what follows is in the table, or it throws. */
+export function takeStep(step: Step, transaction: Transaction): Step | Wait {
+  const act = ACTS[step] as Row["act"];
+  const next = act(transaction);
+  if ((((NEXT[step] as number) >> next) & 1) === 0)
+    throw new Error(`invariant broken: illegal step ${stepName(step)} → ${stepName(next as Step)}`);
+  return next;
+}
+
 const headOf = (transaction: Transaction): RequestHead => transaction.head as RequestHead;
 
-function because(transaction: Transaction, reason: CloseReason): "refuse" {
+function because(transaction: Transaction, reason: CloseReason): typeof STEP.refuse {
   transaction.reason = reason;
-  return "refuse";
+  return STEP.refuse;
 }
 
 /** What the request itself already decides: its size, its expectations, whether we have seen it before. */
-function receive(transaction: Transaction): StepName {
+function receive(transaction: Transaction): Step {
   const { fields, framing } = headOf(transaction);
   const { requestBodyBytesMax } = transaction.generation.settings.limits;
   if (framing.kind === "length" && requestBodyBytesMax > 0 && framing.bytes > requestBodyBytesMax) {
@@ -73,30 +76,30 @@ function receive(transaction: Transaction): StepName {
     return because(transaction, "expectation-failed");
   }
   if (isLoop(fields, transaction.generation.pseudonym)) return because(transaction, "loop-detected");
-  return "authorize";
+  return STEP.authorize;
 }
 
 /** What the settings allow: the client's network, the method, the port. */
-function authorize(transaction: Transaction): StepName {
+function authorize(transaction: Transaction): Step {
   const { generation, connection } = transaction;
   const { target, method } = headOf(transaction);
   if (!generation.clientAllowed(connection.wire.remoteAddress)) {
     transaction.mustClose = true;
     return because(transaction, "client-not-allowed");
   }
-  if (target.form === "origin" || target.form === "asterisk") return "local";
+  if (target.form === "origin" || target.form === "asterisk") return STEP.local;
   if (!generation.methodAllowed(method)) return because(transaction, "method-not-allowed");
   if (target.form === "authority") {
     return generation.connectPortAllowed(target.authority.port)
-      ? "connect"
+      ? STEP.connect
       : because(transaction, "port-not-allowed");
   }
   if (!generation.requestPortAllowed(target.authority.port)) return because(transaction, "port-not-allowed");
-  return forwardsLeft(headOf(transaction)) === 0 ? "local" : "lookup";
+  return forwardsLeft(headOf(transaction)) === 0 ? STEP.local : STEP.lookup;
 }
 
 /** The request is for this unit itself. */
-function local(transaction: Transaction): "wait" {
+function local(transaction: Transaction): Wait {
   const head = headOf(transaction);
   const { context } = transaction.connection;
   const answer = localAnswer({
@@ -117,10 +120,10 @@ function local(transaction: Transaction): "wait" {
     because(transaction, answer.reason);
     refuse(transaction);
   }
-  return "wait";
+  return STEP.wait;
 }
 
-function connect(transaction: Transaction): "wait" {
+function connect(transaction: Transaction): Wait {
   const { target } = headOf(transaction);
   if (target.form !== "authority") throw new Error(`invariant broken: CONNECT in ${target.form}-form`);
   transaction.cancelTunnel = transaction.generation.openTunnel(target.authority, (outcome) => {
@@ -128,10 +131,10 @@ function connect(transaction: Transaction): "wait" {
     if (outcome.ok) transaction.onTunnel(outcome.value);
     else transaction.fail(outcome.error.reason, outcome.error.detail);
   });
-  return "wait";
+  return STEP.wait;
 }
 
-function fetchFromOrigin(transaction: Transaction): "wait" {
+function fetchFromOrigin(transaction: Transaction): Wait {
   const { generation, connection } = transaction;
   const head = headOf(transaction);
   if (head.target.form !== "absolute") throw new Error(`invariant broken: fetch in ${head.target.form}-form`);
@@ -146,18 +149,18 @@ function fetchFromOrigin(transaction: Transaction): "wait" {
     cache === null || caching === null || caching.isBypassed || head.method === "HEAD"
       ? generation.fetch(request, transaction)
       : cache.fetch(transaction, caching, request);
-  return "wait";
+  return STEP.wait;
 }
 
-function deliver(transaction: Transaction): "wait" {
+function deliver(transaction: Transaction): Wait {
   if (transaction.response === null) throw new Error("invariant broken: deliver without an answer");
   transaction.connection.context.cache?.observe(transaction, transaction.response);
   transaction.deliver(transaction.response);
-  return "wait";
+  return STEP.wait;
 }
 
 /** The answer is an error of our own, with the reason's status. */
-function refuse(transaction: Transaction): "wait" {
+function refuse(transaction: Transaction): Wait {
   const { head, generation, connection, reason } = transaction;
   // After a refused CONNECT the client may take what follows for tunnelled bytes (RFC 9931).
   if (head?.method === "CONNECT") transaction.mustClose = true;
@@ -177,7 +180,7 @@ function refuse(transaction: Transaction): "wait" {
   if (transaction.cacheStatus !== null)
     answer.fields.addLower("cache-status", "Cache-Status", transaction.cacheStatus);
   sendOwnAnswer(transaction, answer);
-  return "wait";
+  return STEP.wait;
 }
 
 function sendOwnAnswer(transaction: Transaction, answer: Answer): void {
@@ -194,7 +197,7 @@ function sendOwnAnswer(transaction: Transaction, answer: Answer): void {
 }
 
 /** The transaction is over: booked, logged, and the connection goes on or closes. */
-function finish(transaction: Transaction): "wait" {
+function finish(transaction: Transaction): Wait {
   transaction.finish();
-  return "wait";
+  return STEP.wait;
 }

@@ -11,7 +11,8 @@ import type { CachedRequest } from "./cached-request.ts";
 import type { ClientConnection } from "./client-connection.ts";
 import { forwardResponse, interimHeadText, upgradeHeadText } from "./forward-response.ts";
 import type { Generation, GenerationUse } from "./generation.ts";
-import { STEPS, type Step, type StepName } from "./steps.ts";
+import { STEP, type Step, stepName, type Wait } from "./step.ts";
+import { takeStep } from "./steps.ts";
 import {
   countCacheResult,
   countTransaction,
@@ -91,7 +92,7 @@ export class Transaction implements ExchangeHandler {
   /** Starts with a request that was parsed. */
   begin(head: RequestHead): void {
     this.head = head;
-    this.run("receive");
+    this.run(STEP.receive);
   }
 
   /** Starts with bytes that are no request: only an error answer is possible. */
@@ -101,15 +102,11 @@ export class Transaction implements ExchangeHandler {
   }
 
   /** Runs steps until one has to wait for an event. */
-  run(first: StepName): void {
-    let step: StepName | "wait" = first;
-    while (step !== "wait") {
-      if (this.#finished) throw new Error(`invariant broken: step ${step} after finish`);
-      const row: Step = STEPS[step];
-      const next: StepName | "wait" = row.act(this);
-      if (next !== "wait" && !row.next.includes(next))
-        throw new Error(`invariant broken: illegal step ${step} → ${next}`);
-      step = next;
+  run(first: Step): void {
+    let step: Step | Wait = first;
+    while (step !== STEP.wait) {
+      if (this.#finished) throw new Error(`invariant broken: step ${stepName(step)} after finish`);
+      step = takeStep(step, this);
     }
   }
 
@@ -162,7 +159,7 @@ export class Transaction implements ExchangeHandler {
     this.reason = reason;
     this.detail = detail;
     if (this.#headSent || CLOSE_REASONS[reason].status === 0) this.#cutAnswer(reason);
-    else this.run("refuse");
+    else this.run(STEP.refuse);
   }
 
   /** Ends now, whatever the state (drain limit, worker stop). */
@@ -199,7 +196,7 @@ export class Transaction implements ExchangeHandler {
 
   onHead(head: ResponseHead): void {
     this.response = head;
-    this.run("deliver");
+    this.run(STEP.deliver);
   }
 
   onBody(bytes: Buffer): boolean {
@@ -338,7 +335,7 @@ export class Transaction implements ExchangeHandler {
     if (this.#finished || this.connection.wire.unsentBytes > 0) return;
     // A client that is still sending gets its answer now; the connection cannot go on (RFC 9112 section 9.3).
     if (!this.connection.requestComplete) this.mustClose = true;
-    this.run("finish");
+    this.run(STEP.finish);
   }
 
   #cutAnswer(reason: CloseReason): void {
