@@ -9,7 +9,7 @@ import { contractFault } from "#test/support/console-client.ts";
 import { startConsole } from "#test/support/running-console.ts";
 import { SchemaInputs } from "#test/support/schema-inputs.ts";
 
-const REQUESTS = Number(process.env["FUTAGO_FUZZ_REQUESTS"] ?? 5_000);
+const REQUESTS = Number(process.env["FUTAGO_FUZZ_REQUESTS"] ?? 20_000);
 const SEED = Number(process.env["FUTAGO_FUZZ_SEED"] ?? Date.now() % 1_000_000);
 const AT_ONCE = 8;
 const LIMIT_MS = 20_000;
