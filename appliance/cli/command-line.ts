@@ -17,6 +17,7 @@ import { pacTestCommand } from "./pac-test-command.ts";
 import { parseArguments } from "./parse-arguments.ts";
 import { reloadCommand } from "./reload-command.ts";
 import { runCommand } from "./run-command.ts";
+import { settingsCommand } from "./settings-command.ts";
 import { statusCommand } from "./status-command.ts";
 import { supportCommand } from "./support-command.ts";
 import { versionCommand } from "./version-command.ts";
@@ -43,6 +44,7 @@ const helpCommand: Command = {
 const COMMANDS: readonly Command[] = [
   runCommand,
   checkSettingsCommand,
+  settingsCommand,
   statusCommand,
   haCommand,
   reloadCommand,

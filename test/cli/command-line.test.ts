@@ -81,7 +81,18 @@ t.test("help is there for the whole and for every command", async (t) => {
     ([, name]) => name ?? "",
   );
   t.strictSame(names, [
-    ...["run", "check-settings", "status", "ha", "reload", "drain", "console password", "api", "support"],
+    ...[
+      "run",
+      "check-settings",
+      "settings",
+      "status",
+      "ha",
+      "reload",
+      "drain",
+      "console password",
+      "api",
+      "support",
+    ],
     ...["cache purge", "cache stats", "cache inspect", "pac show", "pac test", "pac lint", "pac publish"],
     ...["version", "help"],
   ]);
@@ -100,6 +111,21 @@ t.test("help is there for the whole and for every command", async (t) => {
   t.notMatch(group.out, /^ {2}run/m);
   t.strictSame(await futago("help", "cache"), group);
   t.strictSame(await futago("cache"), { code: 64, out: "", err: group.out });
+});
+
+t.test("settings are told by section, by name, and by the last part of a name", async (t) => {
+  const all = await futago("settings");
+  t.equal(all.code, 0);
+  t.match(all.out, /^cache .*\n(?:.*\n)*redundancy +\S/m);
+  const one = await futago("settings", "redundancy.intervalMs");
+  t.match(
+    one.out,
+    /^redundancy\.intervalMs\n {2}a whole number .*10 to 60000.*; default 2000 \(2 s\)\n {2}\S.*\n$/,
+  );
+  t.strictSame(await futago("settings", "intervalMs"), one);
+  t.match((await futago("settings", "listen")).out, /^listen\n(?:.*\n)+\nlisten\[\]\.port\n/);
+  t.notMatch((await futago("settings", "dns")).out, /^cache/m);
+  t.match(await futago("settings", "nonsense"), { code: 1, out: "", err: /no setting is called "nonsense"/ });
 });
 
 t.test("a unit that does not run is told, with exit code 1", async (t) => {
