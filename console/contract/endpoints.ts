@@ -72,6 +72,11 @@ const ROWS = {
     "PUT /pair/maintenance",
     "Begins or ends maintenance: the unit takes no floating address",
   ],
+  "pair.keys.add": [
+    "administrator",
+    "POST /pair/keys",
+    "Keeps a key of the pair, given or made here, in a file for redundancy.keyFile",
+  ],
   "pair.sync.read": [
     "read-only",
     "GET /pair/sync",

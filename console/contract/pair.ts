@@ -134,6 +134,13 @@ export const Handover = closed({ address: Type.Optional(text(64)) });
 
 export const Maintenance = closed({ on: Type.Boolean() });
 
+/** Without `key` one is made, and told this once. */
+export const NewPairKey = closed({
+  key: Type.Optional(Type.String({ minLength: 16, maxLength: 256, pattern: "^[!-~]{16,256}$" })),
+});
+export const KeptPairKey = closed({ keyFile: text(4_096), madeKey: nullable(text(256)) });
+export type KeptPairKey = Type.Static<typeof KeptPairKey>;
+
 export const SectionState = closed({
   section: text(100),
   /** Settings of the section that are this unit's only are not compared. */

@@ -58,6 +58,7 @@ const SHAPES = {
   "pair.handover": { body: pair.Handover, answer: Done },
   "pair.announce": { body: Empty, answer: Done },
   "pair.maintenance": { body: pair.Maintenance, answer: Done },
+  "pair.keys.add": { body: pair.NewPairKey, answer: pair.KeptPairKey },
   "pair.sync.read": { answer: pair.PairSync },
   "pair.sync.send": { body: pair.SyncOrder, answer: pair.PairSync },
   "pair.sync.receive": { body: pair.SharedSections, answer: Done },

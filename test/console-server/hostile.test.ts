@@ -24,6 +24,7 @@ const DEAR = new Map<string, number>([
   ["network.resolve", 20],
   ["explain.url", 100],
   ["explain.request", 20],
+  ["pair.keys.add", 30],
   ["proxy.action", 10],
   ["services.action", 10],
 ]);

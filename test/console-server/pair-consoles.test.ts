@@ -1,10 +1,12 @@
 /** Two units' consoles: shared settings compared and copied, and the other's pages through this one. */
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import t from "tap";
 import type { SettingsState } from "#console/contract/settings.ts";
 import { ConsoleClient } from "#test/support/console-client.ts";
 import { startTwins } from "#test/support/console-twins.ts";
-import { ADMIN_PASSWORD, type RunningConsole } from "#test/support/running-console.ts";
+import { ADMIN_PASSWORD, type RunningConsole, startConsole } from "#test/support/running-console.ts";
 import { until } from "#test/support/until.ts";
 
 // The certificates of these units are self-signed.
@@ -103,4 +105,25 @@ void t.test("the other unit's console through this one, with its own sign-in", a
   );
   await b.admin.must("certificate.generate", { body: { names: ["unit-b.example"] } });
   t.match((await b.admin.must("certificate.read")).certificate?.names, ["unit-b.example"]);
+});
+
+void t.test("a key is kept in a file for the settings, given or made, and told once", async (t) => {
+  await using console = await startConsole();
+  const { admin, unit } = console;
+  const made = await admin.must("pair.keys.add", { body: {} });
+  t.match(made.madeKey, /^[\w-]{43}$/);
+  t.equal(readFileSync(made.keyFile, "latin1").trim(), made.madeKey);
+  t.equal(statSync(made.keyFile).mode & 0o077, 0, "nobody else may read it");
+  const given = await admin.must("pair.keys.add", { body: { key: made.madeKey ?? "" } });
+  t.equal(given.madeKey, null);
+  t.not(given.keyFile, made.keyFile, "a file of its own: a roll-back has the old one");
+  await changeOf(console, "redundancy", { keyFile: made.keyFile });
+  for (let more = 0; more < 20; more += 1) await admin.must("pair.keys.add", { body: {} });
+  t.ok(existsSync(made.keyFile), "the one in use stays");
+  t.ok(readdirSync(join(unit.stateDir, "pair-keys")).length <= 17);
+  const refused = await admin.ask("pair.keys.add", { body: { key: "too short" } });
+  t.equal(refused.status, 400);
+  const audited = JSON.stringify(await admin.must("audit.list", { query: { limit: 50 } }));
+  t.match(audited, "pair.keys.add");
+  t.notMatch(audited, made.madeKey ?? "", "no key in the audit log");
 });

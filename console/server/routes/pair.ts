@@ -1,11 +1,13 @@
 /** The pair of units. */
 import type { Pair, PairGroup } from "#console/contract/pair.ts";
 import type { HandlersOf } from "#console/server/handler.ts";
+import { keepPairKey, makePairKey } from "#console/server/pair-keys.ts";
+import { Refusal } from "#console/server/refusal.ts";
 import { isoOf, type Services } from "#console/server/services.ts";
 import type { PairGroupAnswer, PairStatusAnswer } from "#control/contract.ts";
 import { watchesPair } from "#election/watches-pair.ts";
 
-type Names = "pair.read" | "pair.handover" | "pair.announce" | "pair.maintenance";
+type Names = "pair.read" | "pair.handover" | "pair.announce" | "pair.maintenance" | "pair.keys.add";
 
 export function pairRoutes(services: Services): HandlersOf<Names> {
   const { link } = services;
@@ -23,6 +25,17 @@ export function pairRoutes(services: Services): HandlersOf<Names> {
       note(on ? "begun" : "ended");
       await link.order({ command: on ? "pair-maintenance-on" : "pair-maintenance-off" });
       return { done: true };
+    },
+    "pair.keys.add": async ({ body: { key }, note }) => {
+      const madeKey = key === undefined ? makePairKey() : null;
+      const { keyFile: inUse } = services.desk.settings.redundancy;
+      const keyFile = await keepPairKey(services.appliance.stateDir, key ?? madeKey ?? "", inUse).catch(
+        (error: Error) => {
+          throw new Refusal("not-permitted-here", `cannot keep the key: ${error.message}`);
+        },
+      );
+      note(keyFile);
+      return { keyFile, madeKey };
     },
   };
 }

@@ -28,7 +28,7 @@ export interface SettingGroup {
   /** Stands above the fields. */
   readonly intro?: ComponentChildren;
   /** Stands below them. */
-  readonly outro?: ComponentChildren;
+  readonly outro?: ComponentChildren | ((draft: Draft) => ComponentChildren);
   /** Folded away until it is wanted, or has a change or a fault in it. */
   readonly isFolded?: boolean;
 }
@@ -195,7 +195,7 @@ function Group({ group, draft, ...rest }: GroupProps) {
           <SettingField key={path} draft={draft} path={path} {...rest} />
         ))}
       </div>
-      {group.outro}
+      {typeof group.outro === "function" ? group.outro(draft) : group.outro}
     </>
   );
   if (group.isFolded !== true) return <Card title={group.title}>{fields}</Card>;

@@ -86,6 +86,7 @@ const CONSOLE: readonly Form[] = [
   [/^there is no account (\S+)$/, "利用者 $1 は登録されていません"],
   [/^there is no generation (\d+)$/, "世代 $1 はありません"],
   [/^(\S+) has no address (\S+)$/, "$1 にアドレス $2 はありません"],
+  [/^cannot keep the key: (.*)$/, "鍵を保存できません: $1"],
   [/^not with a token$/, "トークンではできません"],
   [/^not from this network$/, "このネットワークからは許可されていません"],
   [/^at least 5 different characters$/, "5 種類以上の文字を使ってください"],

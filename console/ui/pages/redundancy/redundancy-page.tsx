@@ -7,6 +7,7 @@ import { pairNews } from "#console/ui/shell/live-news.ts";
 import { routeTo } from "#console/ui/shell/route.ts";
 import { Answer } from "#console/ui/widgets/answer.tsx";
 import { OperationStatus } from "./operation-status.tsx";
+import { PairKey } from "./pair-key.tsx";
 import { PairSyncCard } from "./pair-sync-card.tsx";
 import { PlannedMoves } from "./planned-moves.tsx";
 
@@ -76,6 +77,7 @@ function RedundancyForm() {
             "redundancy.gateway",
             "redundancy.services",
           ],
+          outro: (draft) => <PairKey draft={draft} />,
         },
         {
           title: say(["フェイルバックと切り替え", "Failback and moves"]),
