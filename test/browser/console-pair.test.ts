@@ -281,7 +281,7 @@ void t.test(
     await b.page.locator(".log li", { hasText: CLIENT }).first().waitFor();
     await b.picture("pair-log-b");
     // And the unit's log has the manual's lines of both moves, whether or not the machine has a syslog.
-    await b.goTo("/system/logs?log=unit");
+    await b.page.getByRole("button", { name: "ユニットログ" }).click();
     for (const line of [
       `CStrap(6) : Standby System(${REAL.a}) is an Active System renew.`,
       `CStrap(5) : Standby System(${REAL.b}) is a Enable.`,

@@ -17,7 +17,8 @@ export async function lineClient(port: number, host = "127.0.0.1"): Promise<Line
   const socket = connect({ port, host });
   await once(socket, "connect");
   socket.on("error", () => {});
-  const closed = once(socket, "close");
+  // Also by a reset, which would reject what `once` gives before anybody waits for it.
+  const closed = new Promise<void>((resolve) => socket.once("close", () => resolve()));
   const lines: Interface = createInterface({ input: socket });
   const iterator = lines[Symbol.asyncIterator]();
   return {
