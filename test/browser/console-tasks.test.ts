@@ -190,26 +190,32 @@ t.test("a backup is made, and a restore shows its difference first", async (t) =
   t.strictSame(console.takeFaults(), []);
 });
 
-t.test("a key of the pair is made, told once, and applied with the form", async (t) => {
-  await using console = await browser.openSignedIn(unit.url);
-  const { page } = console;
-  await console.goTo("/system/redundancy");
-  await page.getByText("認証と確認").click();
-  await page.getByRole("button", { name: "事前共有鍵を設定…" }).click();
-  await page.getByLabel("相手サーバと同じ鍵").fill("too short");
-  await page.getByText("16 文字以上").waitFor();
-  await page.getByLabel("相手サーバと同じ鍵").fill("");
-  await page.getByRole("button", { name: "鍵を作る" }).click();
-  const made = await page.locator("dialog .mono").textContent();
-  t.match(made, /^[\w-]{43}$/);
-  await console.picture("pair-key-made");
-  t.strictSame(await console.axeFindings(), []);
-  await page.getByRole("button", { name: "閉じる" }).click();
-  await console.review();
-  await console.apply("事前共有鍵", "off");
-  await console.dialogClosed();
-  const { settings } = await unit.admin.must("settings.read");
-  const { keyFile } = settings["redundancy"] as { readonly keyFile?: string };
-  t.equal((await readFile(keyFile ?? "", "utf8")).trim(), made);
-  t.strictSame(console.takeFaults(), []);
-});
+t.test(
+  "a preset fills two fields; a key of the pair is made, told once, and applied with the form",
+  async (t) => {
+    await using console = await browser.openSignedIn(unit.url);
+    const { page } = console;
+    await console.goTo("/system/redundancy");
+    await page.getByRole("button", { name: "100 ミリ秒 × 3 回" }).click();
+    t.equal(await page.locator('[id="redundancy.count"]').inputValue(), "3");
+    await page.getByText("認証と確認").click();
+    await page.getByRole("button", { name: "事前共有鍵を設定…" }).click();
+    await page.getByLabel("相手サーバと同じ鍵").fill("too short");
+    await page.getByText("16 文字以上").waitFor();
+    await page.getByLabel("相手サーバと同じ鍵").fill("");
+    await page.getByRole("button", { name: "鍵を作る" }).click();
+    const made = await page.locator("dialog .mono").textContent();
+    t.match(made, /^[\w-]{43}$/);
+    await console.picture("pair-key-made");
+    t.strictSame(await console.axeFindings(), []);
+    await page.getByRole("button", { name: "閉じる" }).click();
+    await console.review();
+    await console.apply("事前共有鍵", "off");
+    await console.dialogClosed();
+    const { settings } = await unit.admin.must("settings.read");
+    t.match(settings["redundancy"], { intervalMs: 100, count: 3 });
+    const { keyFile } = settings["redundancy"] as { readonly keyFile?: string };
+    t.equal((await readFile(keyFile ?? "", "utf8")).trim(), made);
+    t.strictSame(console.takeFaults(), []);
+  },
+);

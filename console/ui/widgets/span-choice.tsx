@@ -1,4 +1,4 @@
-/** Over which time figures are shown: buttons of which one is pressed. */
+/** A choice such as over which time figures are shown: buttons of which one, or none, is pressed. */
 interface SpanChoiceProps<V extends string> {
   readonly label: string;
   readonly value: V;

@@ -10,6 +10,7 @@ import { OperationStatus } from "./operation-status.tsx";
 import { PairKey } from "./pair-key.tsx";
 import { PairSyncCard } from "./pair-sync-card.tsx";
 import { PlannedMoves } from "./planned-moves.tsx";
+import { PresetButtons } from "./preset-buttons.tsx";
 
 const EVERY_MS = 10_000;
 
@@ -48,18 +49,21 @@ function RedundancyForm() {
             "redundancy.intervalMs",
             "redundancy.count",
           ],
-          outro: (
-            <p class="soft prose">
-              {say([
-                "※システム冗長化設定を行う場合は、本設定完了後、",
-                "When redundancy is set up, set the floating addresses on the page ",
-              ])}
-              <a href={routeTo("/system/interfaces")}>{say(["インタフェース設定", "Interfaces"])}</a>
-              {say([
-                "にてシステム冗長化で使用するフローティングIPアドレスの設定を行ってください。",
-                " afterwards.",
-              ])}
-            </p>
+          outro: (draft) => (
+            <div class="stack">
+              <PresetButtons draft={draft} />
+              <p class="soft prose">
+                {say([
+                  "※システム冗長化設定を行う場合は、本設定完了後、",
+                  "When redundancy is set up, set the floating addresses on the page ",
+                ])}
+                <a href={routeTo("/system/interfaces")}>{say(["インタフェース設定", "Interfaces"])}</a>
+                {say([
+                  "にてシステム冗長化で使用するフローティングIPアドレスの設定を行ってください。",
+                  " afterwards.",
+                ])}
+              </p>
+            </div>
           ),
         },
         {
