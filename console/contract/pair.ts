@@ -1,5 +1,6 @@
 /** The pair of units: who works, who holds, what is heard. Ages are milliseconds. */
 import Type from "typebox";
+import { PAIR_KEY_PATTERN } from "./pair-key.ts";
 import { closed, count, Instant, nullable, oneOf, text } from "./parts.ts";
 
 /** Of the heartbeat process; "communication-error" is the manual's 通信異常. */
@@ -136,7 +137,7 @@ export const Maintenance = closed({ on: Type.Boolean() });
 
 /** Without `key` one is made, and told this once. */
 export const NewPairKey = closed({
-  key: Type.Optional(Type.String({ minLength: 16, maxLength: 256, pattern: "^[!-~]{16,256}$" })),
+  key: Type.Optional(Type.String({ minLength: 16, maxLength: 256, pattern: PAIR_KEY_PATTERN })),
 });
 export const KeptPairKey = closed({ keyFile: text(4_096), madeKey: nullable(text(256)) });
 export type KeptPairKey = Type.Static<typeof KeptPairKey>;

@@ -3,8 +3,8 @@
  * first. When a proxy leaves, only the clients whose highest it was move; when one comes, only those that it wins.
  *
  * The draws of one proxy are those of a digital net, and the nets were chosen for how evenly those of several share
- * neighbouring addresses: 1,000 of them are shared within 10 % of the weights, where chance alone is off
- * by up to 25 % among five. Nothing else changes.
+ * neighbouring addresses: among up to six 1,000 of them are shared within 10 % of the weights nearly
+ * everywhere, where chance alone is off by up to 25 % among five. Nothing else changes.
  *
  * `hash32` and `weightedScore` have twins in script-text.ts, for balancing by host within the browser.
  */
@@ -27,7 +27,10 @@ const FOUND_SEEDS: readonly number[] = [
 /** Among so many a share of 1,000 clients is a few dozen, which chance moves by more than a choice of nets could. */
 const FURTHER_SEEDS = Array.from({ length: 32 - FOUND_SEEDS.length }, (_, at) => 30_000 + at);
 
-const NETS = [...FOUND_SEEDS, ...FURTHER_SEEDS].map(digitalNet);
+const SEEDS = [...FOUND_SEEDS, ...FURTHER_SEEDS];
+
+/** By number, made when one is first drawn from: most programs that read this file never do. */
+const nets: ((number: number) => number)[] = [];
 
 /** FNV-1a over the characters, then mixed: 32 bits, unsigned. */
 export function hash32(text: string): number {
@@ -46,8 +49,12 @@ function folded(client: bigint): number {
 }
 
 function drawOf({ number }: Candidate, client: number): number {
-  const net = NETS[number - 1];
-  assert(net !== undefined, `${number} is a number of a proxy`);
+  const known = nets[number];
+  if (known !== undefined) return known(client);
+  const seed = SEEDS[number - 1];
+  assert(seed !== undefined, `${number} is a number of a proxy`);
+  const net = digitalNet(seed);
+  nets[number] = net;
   return net(client);
 }
 

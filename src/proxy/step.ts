@@ -22,6 +22,7 @@ export type StepName = Exclude<keyof typeof STEP, "wait">;
 export type Step = (typeof STEP)[StepName];
 export type Wait = typeof STEP.wait;
 
-const NAMES = Object.keys(STEP);
+/** The names of the steps, in the order of their numbers. */
+export const STEP_NAMES = (Object.keys(STEP) as (keyof typeof STEP)[]).filter((name) => name !== "wait");
 
-export const stepName = (step: Step): string => NAMES[step] ?? "?";
+export const stepName = (step: Step): string => STEP_NAMES[step] ?? "?";

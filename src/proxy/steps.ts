@@ -7,7 +7,7 @@ import { hit, join, lookup } from "./cache-steps.ts";
 import { type Answer, errorAnswer } from "./error-answer.ts";
 import { forwardRequest, forwardsLeft } from "./forward-request.ts";
 import { localAnswer } from "./local-answer.ts";
-import { STEP, type Step, type StepName, stepName, type Wait } from "./step.ts";
+import { STEP, STEP_NAMES, type Step, type StepName, stepName, type Wait } from "./step.ts";
 import type { Transaction } from "./transaction.ts";
 
 /**
@@ -42,10 +42,11 @@ const ROWS: Readonly<Record<StepName, Row>> = {
   finish: { next: [], act: finish },
 };
 
-const ACTS: readonly Row["act"][] = Object.values(ROWS).map(({ act }) => act);
+/** The same by the numbers of the steps. */
+const ACTS: readonly Row["act"][] = STEP_NAMES.map((name) => ROWS[name].act);
 /** A bit for each step that may follow. */
-const NEXT: readonly number[] = Object.values(ROWS).map(({ next }) =>
-  next.reduce((bits, name) => bits | (1 << STEP[name]), 1 << STEP.wait),
+const NEXT: readonly number[] = STEP_NAMES.map((name) =>
+  ROWS[name].next.reduce((bits, after) => bits | (1 << STEP[after]), 1 << STEP.wait),
 );
 
 /** Takes one step; what follows is in the table, or it throws. */

@@ -27,15 +27,13 @@ export function pairRoutes(services: Services): HandlersOf<Names> {
       return { done: true };
     },
     "pair.keys.add": async ({ body: { key }, note }) => {
-      const madeKey = key === undefined ? makePairKey() : null;
+      const kept = key ?? makePairKey();
       const { keyFile: inUse } = services.desk.settings.redundancy;
-      const keyFile = await keepPairKey(services.appliance.stateDir, key ?? madeKey ?? "", inUse).catch(
-        (error: Error) => {
-          throw new Refusal("not-permitted-here", `cannot keep the key: ${error.message}`);
-        },
-      );
+      const keyFile = await keepPairKey(services.appliance.stateDir, kept, inUse).catch((error: Error) => {
+        throw new Refusal("not-permitted-here", `cannot keep the key: ${error.message}`);
+      });
       note(keyFile);
-      return { keyFile, madeKey };
+      return { keyFile, madeKey: key === undefined ? kept : null };
     },
   };
 }

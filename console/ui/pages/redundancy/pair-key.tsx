@@ -1,6 +1,7 @@
 /** 事前共有鍵: given or made here, kept in a file of the unit, and named in the form. */
 import { useState } from "preact/hooks";
 import type { KeptPairKey } from "#console/contract/pair.ts";
+import { PAIR_KEY_PATTERN } from "#console/contract/pair-key.ts";
 import { call } from "#console/ui/api/client.ts";
 import { may } from "#console/ui/api/session.ts";
 import type { Draft } from "#console/ui/forms/draft.ts";
@@ -11,7 +12,7 @@ import { Copyable } from "#console/ui/widgets/copyable.tsx";
 import { Dialog } from "#console/ui/widgets/dialog.tsx";
 import { TextField } from "#console/ui/widgets/text-field.tsx";
 
-const KEY = /^[!-~]{16,256}$/;
+const KEY = new RegExp(PAIR_KEY_PATTERN);
 
 export function PairKey({ draft }: { readonly draft: Draft }) {
   const [isOpen, setOpen] = useState(false);
