@@ -64,11 +64,13 @@ export class PeerPages {
     return null;
   }
 
-  /** The connections are gone; where the other unit is reached is still known. */
+  /** The connections are gone, and with them a drain; where the other unit is reached is still known. */
   forgetKeys(): void {
     this.#pages.clear();
+    if (this.#newest === null) return;
+    const phase = this.#newest.phase === "draining" ? "idle" : this.#newest.phase;
     // What was told before does not come back.
-    if (this.#newest !== null) this.#newest = { ...this.#newest, pages: 0, connections: 0 };
+    this.#newest = { ...this.#newest, phase, pages: 0, connections: 0 };
   }
 
   #begin(): void {

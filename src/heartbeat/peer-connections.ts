@@ -9,6 +9,8 @@ import { PeerPages, type ReportRefusal } from "#connections/peer-pages.ts";
 import type { Report, ReportFault } from "#connections/report.ts";
 import {
   DRAIN_BEGINS_MS,
+  REPORT_DRAINING_MS,
+  REPORT_MS,
   REPORT_SILENCE_MS_MAX,
   REPORT_SILENCE_MS_MIN,
   STALL_MS,
@@ -128,7 +130,8 @@ export class PeerConnections {
   turn(holds: boolean): void {
     const nowMs = this.#options.clock.nowMs();
     // This process did not run: reports may wait unread, and it is not the other unit that was silent.
-    if (nowMs >= this.#turnedMs + STALL_MS) this.#listenFromMs = nowMs;
+    const rhythmMs = this.isPassingOn ? REPORT_DRAINING_MS : REPORT_MS;
+    if (nowMs >= this.#turnedMs + rhythmMs + STALL_MS) this.#listenFromMs = nowMs;
     this.#turnedMs = nowMs;
     if (this.#passingFromMs === null) {
       // A daemon that was started anew in between.

@@ -13,6 +13,8 @@ class FakeKernel implements ConnectionKernel {
   readonly calls: string[] = [];
   passesOn = false;
   connections = new Set<string>();
+  /** How often they were read: once a turn. */
+  lists = 0;
   refuses = "";
   readonly #address: string;
 
@@ -21,6 +23,7 @@ class FakeKernel implements ConnectionKernel {
   }
 
   list(): Outcome<ReadonlySet<string>, string> {
+    this.lists += 1;
     return success(this.connections);
   }
 
@@ -188,6 +191,9 @@ t.test("a draining unit that falls silent is gone", async (t) => {
   t.ok(b.kernel.calls.indexOf("endPassingOn") < b.kernel.calls.indexOf("tickle 3"));
   t.ok(b.logged.includes("draining-unit-gone"));
   t.equal(b.keeper.status.isPassingOn, false);
+  const turn = b.kernel.lists;
+  await until(() => b.kernel.lists >= turn + 3 || undefined, LIMIT_MS);
+  t.equal(b.kernel.calls.filter((call) => call.startsWith("passOn")).length, 1, "and that is said once");
 });
 
 t.test("when the time is over the clients that are left are told", async (t) => {

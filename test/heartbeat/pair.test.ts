@@ -66,7 +66,7 @@ void t.test(
     t.match((await pair.status("a"))?.own, { health: "maintenance" });
     const { out } = await futago("ha", "status", "--socket", pair.socketOf("a"));
     t.match(out, /operation +standby \(待機\)/);
-    t.match(out, /this unit is not fit to hold the floating addresses/);
+    t.match(out, /this unit is in maintenance: it gives its floating addresses away and takes none/);
     await futago("ha", "maintenance", "off", "--socket", pair.socketOf("a"));
     await pair.settled("a");
     t.match(await pair.seen(), { lost: 0 });
