@@ -124,8 +124,12 @@ export class FloatingAddresses {
     return this.#interfaces().map((name) => this.#netlink.link(name)?.framesReceived ?? 0);
   }
 
-  /** Adds the addresses for `leaseMs` (whole seconds), or renews them. The error names what was refused. */
+  /**
+   * Adds the addresses for `leaseMs` (whole seconds), or renews them. The error names what was refused. The kernel
+   * answers a client's question before anything is announced: its first packet must find a kernel that can answer.
+   */
   hold(leaseMs: number): Outcome<null, string> {
+    if (!this.holds) this.#askAnew();
     for (const { address, text, interface: name } of this.#placed) {
       const index = this.#links.get(name)?.index ?? 0;
       const seconds = Math.round(leaseMs / MILLIS);
@@ -150,10 +154,9 @@ export class FloatingAddresses {
     return faults.length === 0 ? success(null) : failure(faults.join(", "));
   }
 
-  /** Tells the network that the addresses are here; whom the kernel did not find while it was cut off, it asks anew. */
+  /** Tells the network that the addresses are here. */
   announce(): void {
-    const indexes = [...this.#links.values()].map(({ index }) => index);
-    this.#netlink.forgetUnknownNeighbours(new Set(indexes));
+    this.#askAnew();
     for (const { address, interface: name } of this.#placed)
       this.#ports.get(name)?.announce(address, this.#gatewayMac(address));
   }
@@ -196,6 +199,12 @@ export class FloatingAddresses {
     for (const port of this.#ports.values()) port.close();
     this.#ports.clear();
     this.#netlink.close();
+  }
+
+  /** Whom the kernel did not find while it was cut off, it is to ask for anew. */
+  #askAnew(): void {
+    const indexes = [...this.#links.values()].map(({ index }) => index);
+    this.#netlink.forgetUnknownNeighbours(new Set(indexes));
   }
 
   /** Where the gateway was last seen. */

@@ -10,14 +10,17 @@ const GET_NEIGHBOUR = 30;
 const AF_INET = 2;
 const AF_INET6 = 10;
 const BODY_BYTES = 12;
-const NDA = { destination: 1, linkAddress: 2 };
+const NDA = { destination: 1, linkAddress: 2, cacheInfo: 3 };
 const NUD = { incomplete: 0x01, reachable: 0x02, failed: 0x20 };
+/** struct nda_cacheinfo: for how long the entry is in its state, in hundredths of a second. */
+const UPDATED_AT = 8;
+const TICK_MS = 10;
 
 export interface KernelNeighbour {
   readonly index: number;
   readonly address: IpAddress;
-  /** The kernel asks for it, or has given up: packets to it wait or are dropped. */
-  readonly isUnknown: boolean;
+  /** How long the kernel has asked for it in vain, or has given up: packets to it wait or are dropped. Null: it is known. */
+  readonly unknownMs: number | null;
 }
 
 function neighbourBody(address: IpAddress, index: number, state: number): Buffer {
@@ -49,13 +52,12 @@ export const listNeighbours = (sequence: number): Buffer =>
 /** Reads the body of a `NEW_NEIGHBOUR`; null when it is about something else than an IP address. */
 export function parseNeighbour(body: Buffer): KernelNeighbour | null {
   if (body.length < BODY_BYTES) return null;
-  const destination = attributesOf(body.subarray(BODY_BYTES)).get(NDA.destination);
+  const attributes = attributesOf(body.subarray(BODY_BYTES));
+  const destination = attributes.get(NDA.destination);
   const address = destination === undefined ? null : addressFromBytes(destination);
   if (address === null) return null;
-  const state = body.readUInt16LE(8);
-  return {
-    index: body.readUInt32LE(4),
-    address,
-    isUnknown: (state & (NUD.incomplete | NUD.failed)) !== 0,
-  };
+  const isUnknown = (body.readUInt16LE(8) & (NUD.incomplete | NUD.failed)) !== 0;
+  const cacheInfo = attributes.get(NDA.cacheInfo);
+  const ticks = cacheInfo !== undefined && cacheInfo.length >= UPDATED_AT + 4 ? cacheInfo.readUInt32LE(UPDATED_AT) : 0;
+  return { index: body.readUInt32LE(4), address, unknownMs: isUnknown ? ticks * TICK_MS : null };
 }

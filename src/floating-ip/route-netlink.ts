@@ -26,6 +26,9 @@ const PARTS_MAX = 4_096;
 
 const SEQUENCE_MAX = 0xffff_ffff;
 
+/** A neighbour that is there has answered within this. */
+const ANSWERED_WITHIN_MS = 50;
+
 /** What a removal is answered when there is nothing to remove. */
 const NOTHING_THERE: ReadonlySet<string> = new Set(["EADDRNOTAVAIL", "ENODEV", "ENXIO"]);
 
@@ -81,14 +84,16 @@ export class RouteNetlink {
 
   /**
    * Makes the kernel forget the neighbours on these interfaces that it asks for in vain: it would ask again
-   * within a second only, and what goes to them waits for that.
+   * within a second only, and what goes to them waits for that. Whom it asks for just now it goes on asking for:
+   * what waits for the answer would be lost.
    */
   forgetUnknownNeighbours(indexes: ReadonlySet<number>): void {
     const unknown: KernelNeighbour[] = [];
     this.#ask(listNeighbours, (message) => {
       if (message.kind !== "neighbour") return;
       const { neighbour } = message;
-      if (neighbour.isUnknown && indexes.has(neighbour.index)) unknown.push(neighbour);
+      const isInVain = neighbour.unknownMs !== null && neighbour.unknownMs >= ANSWERED_WITHIN_MS;
+      if (isInVain && indexes.has(neighbour.index)) unknown.push(neighbour);
     });
     for (const { address, index } of unknown)
       this.#ask((sequence) => removeNeighbour(address, index, sequence));

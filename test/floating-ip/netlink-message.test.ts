@@ -61,11 +61,14 @@ t.test("a neighbour is told as the kernel's headers say", async (t) => {
 t.test("of neighbours it is read whether they are known", async (t) => {
   const known = setNeighbour(IPV6, 3, hex("02000a080001"), 7);
   t.strictSame(parseNetlink(known), [
-    { kind: "neighbour", neighbour: { index: 3, address: IPV6, isUnknown: false } },
+    { kind: "neighbour", neighbour: { index: 3, address: IPV6, unknownMs: null } },
   ]);
+  // struct nda_cacheinfo: confirmed, used, updated (7 hundredths of a second ago), references.
+  const unknown = Buffer.concat([known, hex("1400 0300 01000000 02000000 07000000 04000000")]);
+  unknown.writeUInt32LE(unknown.length, 0);
   for (const state of [0x01, 0x20]) {
-    known.writeUInt16LE(state, 24);
-    t.match(parseNetlink(known), [{ neighbour: { isUnknown: true } }]);
+    unknown.writeUInt16LE(state, 24);
+    t.match(parseNetlink(unknown), [{ neighbour: { unknownMs: 70 } }]);
   }
   t.equal(listNeighbours(5).readUInt16LE(6), 0x301, "a dump");
   t.equal(removeNeighbour(IPV4, 3, 7).length, 16 + 12 + 8);
