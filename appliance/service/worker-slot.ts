@@ -16,6 +16,7 @@ import type { LastRequest } from "#caching/last-request.ts";
 import { COUNTERS, type CounterName, type Counters } from "#http/counters.ts";
 import { closeDescriptors } from "#socket/descriptor-table.ts";
 import type { ConnectionLedger } from "#transport/connection-ledger.ts";
+import { tellEngine } from "./worker-engine.ts";
 import { workerHeap } from "./worker-heap.ts";
 import type { Apply, FromWorker, ToWorker, WorkerData } from "./worker-messages.ts";
 
@@ -160,6 +161,7 @@ export class WorkerSlot {
     this.#state = "starting";
     this.#lastError = null;
     const { data, current } = this.#deps;
+    tellEngine();
     const worker = new Worker(this.#deps.entry, {
       workerData: data,
       resourceLimits: workerHeap(current().settings.limits.connectionsMax, data.store?.memoryBytesMax ?? 0),

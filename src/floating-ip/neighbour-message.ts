@@ -58,6 +58,7 @@ export function parseNeighbour(body: Buffer): KernelNeighbour | null {
   if (address === null) return null;
   const isUnknown = (body.readUInt16LE(8) & (NUD.incomplete | NUD.failed)) !== 0;
   const cacheInfo = attributes.get(NDA.cacheInfo);
-  const ticks = cacheInfo !== undefined && cacheInfo.length >= UPDATED_AT + 4 ? cacheInfo.readUInt32LE(UPDATED_AT) : 0;
+  const ticks =
+    cacheInfo !== undefined && cacheInfo.length >= UPDATED_AT + 4 ? cacheInfo.readUInt32LE(UPDATED_AT) : 0;
   return { index: body.readUInt32LE(4), address, unknownMs: isUnknown ? ticks * TICK_MS : null };
 }

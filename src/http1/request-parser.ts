@@ -29,6 +29,9 @@ import { parseRequestLine, type RequestLine } from "./request-line.ts";
 
 const STATE = { idle: 0, emptyLineLf: 1, afterEmptyLine: 2, head: 3, body: 4, failed: 5, last: 6 } as const;
 
+/** Heads beyond this are read anew each time: what is kept counts for every open connection. */
+const KEPT_HEAD_CHARS_MAX = 2_048;
+
 const DEFAULT_PORT = 80;
 const HTTP_PREFIX = "http://".length;
 
@@ -79,6 +82,9 @@ export class RequestParser {
   #head: RequestHead | null = null;
   #error: CloseReason | null = null;
   #errorLine = "";
+  /** The field lines of the last head, and what was read of them: a client mostly sends the same again. */
+  #lastFields = "";
+  #lastSection: FieldSection | null = null;
 
   constructor(limits: HeadLimits) {
     this.#scanner = new HeadScanner(limits, true);
@@ -190,8 +196,7 @@ export class RequestParser {
     const rawLine = text.slice(0, firstLineEnd);
     const line = parseRequestLine(rawLine);
     if (typeof line === "string") return this.#fail(line, rawLine);
-    const section = new FieldSection();
-    section.read(text, firstLineEnd + 2, scanner.lines);
+    const section = this.#readFields(text, firstLineEnd + 2);
     scanner.restart();
     this.#isLineChecked = false;
     const head = headOf(line, section);
@@ -200,6 +205,25 @@ export class RequestParser {
     this.#bodyReader.begin(head.framing);
     this.#state = STATE.body;
     return PARSER.head;
+  }
+
+  /** What is read of the same lines is the same: nobody changes it. */
+  #readFields(text: string, from: number): FieldSection {
+    const last = this.#lastSection;
+    const fields = text.slice(from);
+    if (last !== null && fields === this.#lastFields) return last;
+    const section = new FieldSection();
+    section.read(text, from, this.#scanner.lines);
+    const isKept = text.length <= KEPT_HEAD_CHARS_MAX;
+    this.#lastFields = isKept ? fields : "";
+    this.#lastSection = isKept ? section : null;
+    return section;
+  }
+
+  /** Forgets what speeds up the next head: for a connection that waits for long. */
+  forget(): void {
+    this.#lastFields = "";
+    this.#lastSection = null;
   }
 
   #readBody(): ParserEvent {

@@ -3,7 +3,7 @@ import { PARSER } from "#http1/parser-event.ts";
 import { RequestParser } from "#http1/request-parser.ts";
 import type { Settings } from "#settings/schema.ts";
 import type { Wire, WireHandler } from "#transport/wire.ts";
-import { LINGER_BYTES_MAX, LINGER_MS } from "./limits.ts";
+import { FORGET_AFTER_MS, LINGER_BYTES_MAX, LINGER_MS } from "./limits.ts";
 import type { ProxyContext } from "./proxy-context.ts";
 import { ResponseWriter } from "./response-writer.ts";
 import { Transaction } from "./transaction.ts";
@@ -207,6 +207,7 @@ export class ClientConnection implements WireHandler {
     if (this.#parser.midHead) {
       if (nowMs - this.#headSinceMs >= limits.headTimeoutMs) this.#serveFault("head-too-slow");
     } else if (nowMs - this.#sinceMs >= limits.idleTimeoutMs) this.#close("client-idle");
+    else if (nowMs - this.#sinceMs >= FORGET_AFTER_MS) this.#parser.forget();
   }
 
   /** Limits of a newer generation hold from the next request on; pipelined bytes stay with their parser. */

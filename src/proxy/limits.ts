@@ -7,6 +7,9 @@
 export const LINGER_MS = 2_000;
 export const LINGER_BYTES_MAX = 1024 * 1024;
 
+/** A connection that waits this long for its next request forgets what would speed it up. */
+export const FORGET_AFTER_MS = 5_000;
+
 /** Body pieces up to this size are copied behind the head into one write; larger ones are gathered. */
 export const COPY_BYTES_MAX = 16 * 1024;
 

@@ -3,9 +3,10 @@
  * and callbacks of libuv, setting up and tearing down a tunnel costs half as much (ARCHITECTURE.md).
  *
  * Calls of at most three arguments, all small numbers, compile to a direct call (some 30 ns beside the
- * kernel's own time); a fourth argument or a 64-bit pointer costs 300 ns more. So addresses, events and small
- * data go through one block of memory in the lowest 4 GiB, whose pointers fit 32 bits, and by `read` and
- * `write`; only bulk data is passed as a Buffer. Node ignores SIGPIPE, so `write` needs no flag for it.
+ * kernel's own time) where the engine inlines enough (appliance/service/worker-engine.ts); a fourth argument or
+ * a 64-bit pointer costs 300 ns more. So addresses, events and small data go through one block of memory in the
+ * lowest 4 GiB, whose pointers fit 32 bits, and by `read` and `write`; only bulk data is passed as a Buffer. Node
+ * ignores SIGPIPE, so `write` needs no flag for it.
  *
  * node:ffi is experimental. It is usable because the runtime is pinned to one version by the lock file, this
  * file is the only one that knows, and test/socket runs every wire through one contract.

@@ -1,5 +1,6 @@
 /** The request parser, on whole requests and on chunked bodies. */
 import type { RequestHead } from "#http/message-head.ts";
+import { PARSER } from "#http1/parser-event.ts";
 import { RequestParser } from "#http1/request-parser.ts";
 import { requestHeadText } from "#http1/serialize.ts";
 import { LIMITS, requestEvents } from "#test/http1/event-log.ts";
@@ -21,15 +22,24 @@ const RTSP_AND_SUCH = new Set([
   ...["REDIRECT", "RECORD", "FLUSH", "PRI", "SOURCE"],
 ]);
 
-/** Written again from its parts, a 1.1 head reads the same. (A 1.0 head becomes one of 1.1, which needs Host.) */
+/**
+ * Written again from its parts, a 1.1 head reads the same, also from what a parser remembers of the head before.
+ * (A 1.0 head becomes one of 1.1, which needs Host.)
+ */
 function roundTripFault(head: RequestHead): string | null {
   if (head.minorVersion === 0) return null;
   const parser = new RequestParser(LIMITS);
-  parser.push(Buffer.from(requestHeadText(head.method, head.rawTarget, head.fields), "latin1"));
-  parser.next();
-  const again = parser.head;
+  const bytes = Buffer.from(requestHeadText(head.method, head.rawTarget, head.fields), "latin1");
   const text = (of: RequestHead): string => JSON.stringify({ ...of, fields: of.fields.pairs() });
-  return text(again) === text(head) ? null : `written again: ${text(again)}\nbefore: ${text(head)}`;
+  const times = head.framing.kind === "none" && head.keepAlive ? 2 : 1;
+  for (let time = 0; time < times; time += 1) {
+    parser.push(bytes);
+    parser.next();
+    const again = parser.head;
+    if (text(again) !== text(head)) return `written again: ${text(again)}\nbefore: ${text(head)}`;
+    while (parser.next() !== PARSER.needMore);
+  }
+  return null;
 }
 
 function check(input: Buffer, rng: Rng): Verdict {

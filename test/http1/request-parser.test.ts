@@ -35,6 +35,46 @@ t.test("what is read before its event is a mistake of ours", async (t) => {
   t.equal(parser.body.length, 0);
 });
 
+/** Reads a complete request without a body. */
+function headOf(parser: RequestParser, text: string) {
+  parser.push(Buffer.from(text, "latin1"));
+  t.equal(parser.next(), PARSER.head);
+  const { head } = parser;
+  t.equal(parser.next(), PARSER.end);
+  t.equal(parser.next(), PARSER.needMore);
+  return { ...head, fields: head.fields.pairs() };
+}
+
+t.test("what a parser remembers of a head is never another's", async (t) => {
+  const one = "GET http://a.example/1 HTTP/1.1\r\nHost: a.example\r\nX-Test: 1\r\n\r\n";
+  const others = [
+    one.replace("/1 ", "/2 "),
+    one.replace("X-Test: 1", "X-Test: 2"),
+    one.replace("X-Test", "X-Tesd"),
+    one.replace("X-Test: 1\r\n", ""),
+    one.replace("\r\n\r\n", "\r\nX-More: 1\r\n\r\n"),
+    one.replace("HTTP/1.1", "HTTP/1.0"),
+  ];
+  for (const other of others) {
+    const parser = new RequestParser(LIMITS);
+    const fresh = (text: string) => headOf(new RequestParser(LIMITS), text);
+    const isLast = other.includes("HTTP/1.0");
+    t.strictSame([headOf(parser, one), headOf(parser, one)], [fresh(one), fresh(one)]);
+    t.strictSame(headOf(parser, other), fresh(other));
+    if (!isLast) t.strictSame(headOf(parser, one), fresh(one));
+    parser.forget();
+    if (!isLast) t.strictSame(headOf(parser, one), fresh(one), "forgotten, and read anew");
+  }
+});
+
+t.test("a line that is read often enough to be remembered is judged with each new head", async (t) => {
+  const good = "GET http://b.example/often HTTP/1.1\r\nHost: b.example\r\n\r\n";
+  for (let time = 0; time < 40; time += 1) headOf(new RequestParser(LIMITS), good);
+  const parser = pushed(good.replace("Host: b.example", "Host: b.example\r\nHost: b.example"));
+  t.equal(parser.next(), PARSER.error);
+  t.equal(parser.error, "bad-host");
+});
+
 t.test("a body is a view of the pushed bytes", async (t) => {
   const bytes = Buffer.from("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhello");
   const parser = new RequestParser(LIMITS);
