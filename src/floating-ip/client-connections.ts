@@ -77,7 +77,15 @@ export class ClientConnections {
     };
     const connections = new ClientConnections(options, parts);
     connections.endKeeping();
+    connections.#prepare();
     return success(connections);
+  }
+
+  /** Has the kernel load its modules now and not in a move. What it lacks is said by what needs it. */
+  #prepare(): void {
+    const firsts = ([4, 6] as const).map((family) => this.#addresses.find((each) => each.family === family));
+    this.#ruled((rules) => rules.prepare(firsts.filter((each) => each !== undefined)));
+    this.list();
   }
 
   /** Removes what an earlier life of this unit has left in tables of that name, for addresses that it has no more. */

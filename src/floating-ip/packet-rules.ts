@@ -151,6 +151,21 @@ export class PacketRules {
     return fd.ok ? success(new PacketRules(fd.value, table)) : fd;
   }
 
+  /**
+   * Makes the kernel load what rules for these addresses need, by rules that are never in force: the batch that
+   * makes them removes them. In the middle of a move it would take the time of several heartbeats.
+   */
+  prepare(addresses: readonly IpAddress[]): Outcome<null, string> {
+    const table = `${this.#table}_prepared`;
+    for (const address of addresses) {
+      const to = { address, index: 1 };
+      const family: TableFamily = address.family === 4 ? "ip" : "ip6";
+      const tried = this.#apply([...passOn(table, [address], to), deleteTable(family, table)]);
+      if (!tried.ok) return tried;
+    }
+    return success(null);
+  }
+
   /** Passes packets for these addresses on, from now on; all of them are of the neighbour's family. */
   passOn(addresses: readonly IpAddress[], to: Neighbour): Outcome<null, string> {
     return this.#apply(passOn(this.#table, addresses, to));

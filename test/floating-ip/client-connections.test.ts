@@ -85,6 +85,7 @@ void t.test(
 
 void t.test("the rules that pass packets on are those that are meant", { skip: needsRoot }, async (t) => {
   const { network, call } = await hosts(t);
+  t.equal(rulesOf(network), "", "what was tried at the start has left nothing");
   t.match(await call("passOn", VIA), { ok: true });
   const chains = (family: string, to: string): string =>
     [
