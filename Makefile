@@ -5,7 +5,7 @@ BIN  := node_modules/.bin
 NODE := $(BIN)/node
 SOURCES := $(shell find src appliance console -name '*.ts' -o -name '*.tsx' -o -name '*.css' 2>/dev/null)
 
-.PHONY: help run test check unit fuzz sim bench bench-ha pair soak format docs clean
+.PHONY: help run test test-vm check unit fuzz sim bench bench-ha pair soak format docs clean
 
 help: ## Lists the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -40,6 +40,10 @@ test: node_modules/.installed ## Installs what the tests need and runs every tes
 	@test/support/install-debian-packages.sh test
 	@$(MAKE) --no-print-directory dist/.built
 	@$(NODE) test/run.ts all
+
+test-vm: node_modules/.installed ## The pair on VLAN and bond, in a virtual machine where this kernel has none (root)
+	@test/support/install-debian-packages.sh test
+	@$(NODE) test/run.ts test/vm/made-interfaces.test.ts
 
 fuzz: node_modules/.installed ## One million inputs through every parser
 	@$(NODE) test/fuzz/run.ts --inputs 1000000

@@ -41,6 +41,7 @@ const SLOW = [
   "test/upstream/http-upstream-tls",
   "test/upstream/parent-",
   "test/upstream/secure-upstream",
+  "test/vm/",
 ];
 
 function filesFor(words: readonly string[]): readonly string[] {
@@ -59,6 +60,7 @@ const ALONE = [
   "test/heartbeat/",
   "test/pair/",
   "test/soak/",
+  "test/vm/",
 ];
 
 /** What came of some files. */

@@ -1,7 +1,7 @@
 /**
- * A program for a client of a test network. Every 5 ms it sends a datagram to each floating address, asks who
+ * A program for a client of a test network. Every PROBE_MS it sends a datagram to each floating address, asks who
  * has it, and, told so, fetches a page through the proxy there, each time over a new connection.
- *   node floating-client.ts DEVICE ADDRESS,… ECHO_PORT [PROXY_PORT ORIGIN_ADDRESS]
+ *   node floating-client.ts DEVICE ADDRESS,… ECHO_PORT PROBE_MS ANSWER_MS [PROXY_PORT ORIGIN_ADDRESS]
  * With a proxy it is the origin as well. Any message in: what was seen since the one before comes out.
  */
 import { createSocket } from "node:dgram";
@@ -10,13 +10,15 @@ import { type AddressInfo, connect } from "node:net";
 import { FloatingAddresses } from "#floating-ip/floating-addresses.ts";
 import type { Probed, Report } from "./probing-client.ts";
 
-const PROBE_MS = 5;
-/** An answer that comes later than this is lost. A connection that has to ask twice takes a second. */
-const ANSWER_MS = { udp: 200, http: 500 } as const;
 /** Fetches at the same time: more say nothing that these do not. */
 const FETCHES_MAX = 400;
 
-const [device = "", addressList = "", echoPort = "", proxyPort, originAddress] = process.argv.slice(2);
+const [device = "", addressList = "", echoPort = "", probeMs = "", answerMs = "", ...fetching] =
+  process.argv.slice(2);
+const [proxyPort, originAddress] = fetching;
+const PROBE_MS = Number(probeMs);
+/** An answer that comes later than this is lost. A connection that has to ask twice takes a second. */
+const ANSWER_MS = { udp: Number(answerMs), http: 500 } as const;
 const addresses = addressList.split(",");
 
 interface Probe {

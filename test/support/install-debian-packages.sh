@@ -4,7 +4,10 @@ set -euo pipefail
 target=$1
 list=$(dirname "$0")/../debian-packages.txt
 missing=()
+architecture=$(dpkg --print-architecture)
 for name in $(awk -v target="$target" '$1 !~ /^#/ && ($2 == target || $3 == target) { print $1 }' "$list"); do
+  # The kernel of the virtual machine, which runs this machine's own programs: no use elsewhere.
+  [[ $name == *-amd64 && $architecture != amd64 ]] && continue
   dpkg-query -W -f '${Status}' "$name" 2>/dev/null | grep -q 'ok installed' || missing+=("$name")
 done
 [ ${#missing[@]} -eq 0 ] && exit 0

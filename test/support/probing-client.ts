@@ -23,19 +23,32 @@ export interface Report {
   readonly twice: number;
 }
 
+/** How often each address is asked, and how long a datagram may take to be answered. */
+export interface ProbePace {
+  readonly probeMs: number;
+  readonly answerMs: number;
+}
+
+export const QUICK: ProbePace = { probeMs: 5, answerMs: 200 };
+
 export interface ProbingClientOptions {
   readonly host: string;
   /** The interface that the addresses are asked for on; eth0 unless named. */
   readonly device?: string;
   readonly addresses: readonly string[];
+  /** What it runs; the source unless named. */
+  readonly program?: string;
   readonly echoPort: number;
+  /** QUICK unless told. */
+  readonly pace?: ProbePace;
   /** With it pages are fetched too; the client is their origin, at `originAddress`. */
   readonly proxyPort?: number;
   readonly originAddress?: string;
 }
 
-/** A little more than the client gives answers of each kind. */
-const DECIDED_MS = { udp: 225, http: 525 } as const;
+/** A little more than the client gives a page, and what is a little more than it gives a datagram. */
+const PAGE_DECIDED_MS = 525;
+const EXTRA_MS = 25;
 
 export class ProbingClient {
   readonly #child: ChildProcess;
@@ -49,14 +62,24 @@ export class ProbingClient {
   /** Starts it on that host; it ends with the network. */
   static async start(network: TestNetwork, options: ProbingClientOptions): Promise<ProbingClient> {
     const { host, device = "eth0", addresses, echoPort, proxyPort, originAddress } = options;
+    const { program = "test/support/floating-client.ts", pace = QUICK } = options;
     const fetches = proxyPort === undefined ? [] : [String(proxyPort), originAddress ?? ""];
-    const asked = [device, addresses.join(","), String(echoPort)];
-    const words = ["test/support/floating-client.ts", ...asked, ...fetches];
+    const asked = [
+      device,
+      addresses.join(","),
+      String(echoPort),
+      String(pace.probeMs),
+      String(pace.answerMs),
+    ];
+    const words = [program, ...asked, ...fetches];
     const child = network.device(host, words);
     child.stdout?.resume();
     child.stderr?.pipe(process.stderr);
     await once(child, "message");
-    const client = new ProbingClient(child, DECIDED_MS[proxyPort === undefined ? "udp" : "http"]);
+    const client = new ProbingClient(
+      child,
+      proxyPort === undefined ? pace.answerMs + EXTRA_MS : PAGE_DECIDED_MS,
+    );
     await client.seen();
     return client;
   }

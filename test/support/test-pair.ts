@@ -2,7 +2,7 @@
 import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { mkdirSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import type { Outcome } from "#base/outcome.ts";
 import { callControl } from "#control/client.ts";
 import type { ControlCommand, PairGroupAnswer, PairStatusAnswer } from "#control/contract.ts";
@@ -23,7 +23,7 @@ import {
   SECOND_PLAN,
   type UnitName,
 } from "./pair-settings.ts";
-import { ProbingClient } from "./probing-client.ts";
+import { type ProbePace, ProbingClient } from "./probing-client.ts";
 import { until } from "./until.ts";
 
 /** What the client saw since it was last asked, of all addresses and ways together. */
@@ -52,6 +52,10 @@ export interface TestPairExtras {
   readonly device?: { readonly name: string; readonly prepare: (network: TestNetwork, host: string) => void };
   /** Whether a unit is the bundle under dist/, as it is shipped, and not the source. */
   readonly built?: boolean;
+  /** The folder of the programs where they are bundled, each under its own name; elsewhere they are the sources. */
+  readonly bundles?: string;
+  /** How the client asks for the addresses; QUICK unless told. */
+  readonly probing?: ProbePace;
   /** Whether the wall clocks that the units see jump all the time. */
   readonly jumpingClocks?: boolean;
   /** Whether the units' cables can be made bad. */
@@ -104,6 +108,8 @@ export class TestPair {
       device: extras.device?.name ?? "eth0",
       addresses: pair.#floating,
       echoPort: ECHO_PORT,
+      ...(extras.probing === undefined ? {} : { pace: extras.probing }),
+      program: pair.#file("test/support/floating-client.ts"),
       ...(extras.fetches ? { proxyPort: PROXY_PORT, originAddress: PLAN[4].client } : {}),
     });
     return pair;
@@ -125,7 +131,7 @@ export class TestPair {
     const program =
       this.#program === "unit"
         ? this.network.node(name, [...preload, futago, "run", ...where])
-        : this.network.device(name, [...preload, "appliance/main/heartbeatd.ts", ...where]);
+        : this.network.device(name, [...preload, this.#file("appliance/main/heartbeatd.ts"), ...where]);
     this.#programs.set(name, program);
     program.stdout?.resume();
     program.stderr?.on("data", (text: Buffer) => {
@@ -238,6 +244,12 @@ export class TestPair {
     return this.#extras.families ?? [4];
   }
 
+  /** A program that is run within a host. */
+  #file(source: string): string {
+    const { bundles } = this.#extras;
+    return bundles === undefined ? source : join(bundles, `${basename(source, ".ts")}.js`);
+  }
+
   async #build(): Promise<void> {
     const { network } = this;
     for (const host of [...UNITS, "client"] as const) {
@@ -255,7 +267,7 @@ export class TestPair {
     }
     await Promise.all(
       UNITS.map((name) => {
-        const words = ["test/support/udp-echo.ts", this.#floating.join(","), String(ECHO_PORT)];
+        const words = [this.#file("test/support/udp-echo.ts"), this.#floating.join(","), String(ECHO_PORT)];
         return once(network.device(name, words), "message");
       }),
     );
