@@ -7,7 +7,10 @@ import { appendFileSync } from "node:fs";
 import { MADE_INTERFACES, type MadeInterface, moveOn } from "#test/support/made-interfaces.ts";
 import { ProgramOwner } from "#test/support/owner.ts";
 
-/** What is emulated takes some ten times as long: a unit that hands over answers on for 20 ms, and the other needs more. */
+/**
+ * What is emulated takes some ten times as long. A unit that hands over answers on for 20 ms: there the other one
+ * may need more.
+ */
 const PAIR_RUN = {
   intervalMs: 1_500,
   count: 3,

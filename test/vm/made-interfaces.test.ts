@@ -19,7 +19,7 @@ const PROGRAMS = [
 ];
 
 const skip = missingForGuest();
-const types = needsRoot === false ? MADE_INTERFACES.filter((made) => !isMakeable(made)) : [];
+const types = MADE_INTERFACES.filter((made) => needsRoot !== false || !isMakeable(made));
 const names = types.map(({ type }) => type);
 
 /** What the guest will say of each type; all that it has said nothing of fail with its end, and say how that was. */
@@ -51,8 +51,7 @@ class GuestReports {
   }
 }
 
-if (names.length === 0)
-  void t.test("this kernel makes every interface itself", { skip: needsRoot }, async () => {});
+if (names.length === 0) void t.test("this kernel makes every interface itself", async () => {});
 else {
   const reports = skip === false ? new GuestReports() : null;
   for (const name of names)
