@@ -130,6 +130,15 @@ const peerMayTake: Fact = (state, config) =>
   peerIs(state, config, "starting") ||
   (peerIs(state, config, "standby") && state.peer?.packet.health === "well");
 
+/**
+ * What the peer says is of now. After a stall its older packets still wait to be read, and it may have taken the
+ * address since: it speaks of now when it answers something that was sent since, or once all of them must have been
+ * read (a peer that hears nothing never answers).
+ */
+export const peerSpeaksOfNow: Fact = ({ peer, nonce, nowMs, listenFromMs }, config) =>
+  (peer !== null && peer.packet.echoNonce === nonce && peer.packet.echoSentUs / 1_000 >= listenFromMs) ||
+  nowMs >= listenFromMs + silenceMs(config);
+
 /** Nobody has the address: the unit set as active takes it, the other only when that one does not. */
 export const takesFromNobody: Fact = (state, config) => {
   if (state.nobodyHoldsSinceMs === null || !peerAlive(state, config) || !fit(state, config)) return false;

@@ -2,7 +2,16 @@
 import type { PairConfig } from "./config.ts";
 import type { DropReason, ElectionDraft, Peer } from "./election.ts";
 import type { ElectionEvent, OperatorCommand } from "./event.ts";
-import { fit, isHolding, peerAlive, peerHandsOver, peerKeeps, peerServes, preferred } from "./facts.ts";
+import {
+  fit,
+  isHolding,
+  peerAlive,
+  peerHandsOver,
+  peerKeeps,
+  peerServes,
+  peerSpeaksOfNow,
+  preferred,
+} from "./facts.ts";
 import { DEFEND_INTERVAL_MS, HELLO_PAUSE_MS, STALL_SHARE } from "./limits.ts";
 import type { Packet } from "./packet.ts";
 import { admit } from "./peer.ts";
@@ -17,7 +26,7 @@ export function observe(draft: ElectionDraft, config: PairConfig, event: Electio
   else draft.fitSinceMs ??= draft.nowMs;
   if (!draft.linkProven || peerServes(draft, config) || !peerAlive(draft, config))
     draft.nobodyHoldsSinceMs = null;
-  else draft.nobodyHoldsSinceMs ??= draft.nowMs;
+  else if (peerSpeaksOfNow(draft, config)) draft.nobodyHoldsSinceMs ??= draft.nowMs;
 }
 
 /**

@@ -6,7 +6,8 @@
  *
  * The unit that has it now passes on what belongs to no socket here: a copy goes to the other unit, the
  * packet itself is dropped. A first packet of a connection always stays here. So no list of connections is
- * needed, and none can be out of date.
+ * needed, and none can be out of date. While both units have the address each may pass on what the other does not
+ * know either: so a packet that comes from the other unit, which its hop limit shows, stays where it is.
  *
  * All of it is in tables of our own, which no other program touches: removing them removes everything. Addresses that
  * move by themselves have tables by themselves.
@@ -57,6 +58,13 @@ const DESTINATION: Readonly<Record<IpAddress["family"], PayloadPlace>> = {
   4: { base: "network", offset: 16, length: 4 },
   6: { base: "network", offset: 24, length: 16 },
 };
+const HOP_LIMIT: Readonly<Record<IpAddress["family"], PayloadPlace>> = {
+  4: { base: "network", offset: 8, length: 1 },
+  6: { base: "network", offset: 7, length: 1 },
+};
+/** The kernel lets a copy go with one less. No client's packet has so little left: it has crossed no 60 routers. */
+const HOPS_TO_GO = Buffer.from([2]);
+const HOPS_OF_COPY = ONE;
 const ARP_SENDER: PayloadPlace = { base: "network", offset: 14, length: 4 };
 const ARP_TARGET: PayloadPlace = { base: "network", offset: 24, length: 4 };
 
@@ -94,13 +102,17 @@ const isAt = (place: PayloadPlace, address: IpAddress): readonly Expression[] =>
 function passOn(table: string, addresses: readonly IpAddress[], to: Neighbour): readonly BatchPart[] {
   const family: TableFamily = to.address.family === 4 ? "ip" : "ip6";
   const at = (chain: string): ChainPlace => ({ family, table, chain });
+  const hopLimit = HOP_LIMIT[to.address.family];
   const [entry, known, neighbour] = [at("entry"), at("known"), at("neighbour")];
   return [
     ...fresh(family, table),
     newChain(neighbour),
     newChain(known),
     newChain(entry, { number: HOOK.prerouting, priority: MANGLE }),
+    newRule(neighbour, [loadPayload(R1, hopLimit), compare(R1, "atMost", HOPS_OF_COPY), ACCEPT]),
     newRule(neighbour, [
+      setRegister(R1, HOPS_TO_GO),
+      storePayload(R1, hopLimit),
       setRegister(R1, addressBytes(to.address)),
       setRegister(R2, nativeIndex(to.index)),
       duplicate(R1, R2),

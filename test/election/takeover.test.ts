@@ -153,6 +153,31 @@ t.test("a lease that was not renewed in time is given up, and silence counts ane
   t.equal(unit.pass(1).state.at, "active");
 });
 
+t.test("what the peer said during a stall is not of now: it may hold since", async (t) => {
+  const unit = active().pass(1_000);
+  unit.stall(1_200);
+  // A packet from before the peer took over waits to be read, and proves the link.
+  unit.hear({ echoSentUs: 1_000_000, state: "standby", holds: false }).tell({ kind: "frame" });
+  t.match(unit.state, { at: "standby" }, "it asks first");
+  unit.withPeer({ state: "active", holds: true }).pass(100);
+  t.equal(unit.state.at, "standby", "and hears who holds");
+});
+
+t.test("a peer that answers what was sent after the stall is believed at once", async (t) => {
+  const unit = active().pass(1_000);
+  unit.stall(1_200).tell({ kind: "frame" });
+  unit.hear({ state: "standby", holds: false });
+  t.match(unit.state, { at: "active", reason: "nobody-holds" });
+});
+
+t.test("a peer that hears nothing never answers: it is believed when silence would be", async (t) => {
+  const unit = active().pass(1_000);
+  unit.stall(1_200).tell({ kind: "frame" });
+  unit.withPeer({ state: "standby", holds: false, hears: false, echoSentUs: 1_000_000 });
+  t.equal(unit.pass(250).state.at, "standby");
+  t.match(unit.pass(100).state, { at: "active", reason: "nobody-holds" });
+});
+
 t.test("a daemon that is restarted resumes what its kernel still has", async (t) => {
   const unit = new Unit(pair("standby"));
   unit.tell({ kind: "kernel", holds: true, refused: false });
