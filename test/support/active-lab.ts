@@ -38,10 +38,11 @@ export class ActiveLab {
 
   private constructor(t: Test, wpad: object, oneEach: boolean) {
     this.#t = t;
+    // The last to be torn down is what comes first: units write to their folders until they have ended.
+    t.teardown(() => rmSync(this.#folder, { recursive: true, force: true }));
     this.network = new TestNetwork(t);
     this.#wpad = wpad;
     this.#oneEach = oneEach;
-    t.teardown(() => rmSync(this.#folder, { recursive: true, force: true }));
   }
 
   /** Both units serve, each floating address is at home. `oneEach`: each unit has one; else there is only that of unit a. */

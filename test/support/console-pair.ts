@@ -42,8 +42,9 @@ export class ConsolePair {
   readonly #units = new Map<UnitName, Running>();
 
   private constructor(t: Test) {
-    this.network = new TestNetwork(t);
+    // The last to be torn down is what comes first: units write to their folders until they have ended.
     t.teardown(() => rmSync(this.#folder, { recursive: true, force: true }));
+    this.network = new TestNetwork(t);
   }
 
   /** `redundancy`: a pair from the start. */
