@@ -45,6 +45,7 @@ export async function packFirstFiles(
     copyFileSync(path, join(first, "modules", `${100 + index}-${basename(path)}`));
   copyFileSync("test/vm/init.sh", join(first, "init"));
   writeFileSync(join(first, "job"), jobText(command));
+  writeFileSync(join(first, "folder"), process.cwd());
   writeFileSync(join(first, "programs/package.json"), '{ "type": "module" }');
   await build({
     entryPoints: [...programs],
