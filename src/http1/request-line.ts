@@ -31,6 +31,11 @@ function usualLine(line: string): RequestLine | null {
   return null;
 }
 
+const readLine = (line: string): RequestLine | CloseReason => usualLine(line) ?? parseAnyLine(line);
+
+/** Those of this thread. */
+const popularLines = new PopularLines();
+
 /**
  * Reads the line. RFC 9112 section 3 lets a lenient recipient split on any white space; that is how two
  * readers come to see two targets, so we split on exactly two spaces.
@@ -38,11 +43,6 @@ function usualLine(line: string): RequestLine | null {
 export function parseRequestLine(line: string): RequestLine | CloseReason {
   return popularLines.read(line, readLine);
 }
-
-/** Those of this thread. */
-const popularLines = new PopularLines();
-
-const readLine = (line: string): RequestLine | CloseReason => usualLine(line) ?? parseAnyLine(line);
 
 function parseAnyLine(line: string): RequestLine | CloseReason {
   const methodEnd = line.indexOf(" ");

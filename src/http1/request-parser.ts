@@ -141,6 +141,12 @@ export class RequestParser {
     return this.#input.takeRest();
   }
 
+  /** Forgets what speeds up the next head: for a connection that waits for long. */
+  forget(): void {
+    this.#lastFields = "";
+    this.#lastSection = null;
+  }
+
   /** The next event. */
   next(): ParserEvent {
     const input = this.#input;
@@ -214,16 +220,12 @@ export class RequestParser {
     if (last !== null && fields === this.#lastFields) return last;
     const section = new FieldSection();
     section.read(text, from, this.#scanner.lines);
-    const isKept = text.length <= KEPT_HEAD_CHARS_MAX;
-    this.#lastFields = isKept ? fields : "";
-    this.#lastSection = isKept ? section : null;
+    if (text.length > KEPT_HEAD_CHARS_MAX) this.forget();
+    else {
+      this.#lastFields = fields;
+      this.#lastSection = section;
+    }
     return section;
-  }
-
-  /** Forgets what speeds up the next head: for a connection that waits for long. */
-  forget(): void {
-    this.#lastFields = "";
-    this.#lastSection = null;
   }
 
   #readBody(): ParserEvent {
