@@ -88,6 +88,8 @@ export interface ElectionDraft {
   retiredNonces: readonly number[];
   /** Silence counts from here on, whatever was heard before. */
   listenFromMs: number;
+  /** What the peer sent before may have waited to be read, and be true no more. */
+  newsFromMs: number;
   /** Which paths are heard, as last told in the log. */
   pathsHeard: readonly boolean[];
   /** Since when the peer has said that it does not hear this unit. */
@@ -179,6 +181,7 @@ export function initialElection(config: PairConfig, nonce: number, nowMs: number
     peer: null,
     retiredNonces: [],
     listenFromMs: nowMs,
+    newsFromMs: nowMs,
     pathsHeard: Array.from({ length: config.paths }, () => false),
     peerDeafSinceMs: null,
     nobodyHoldsSinceMs: null,

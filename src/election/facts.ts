@@ -45,8 +45,6 @@ export const bothHold: Fact = (state, config) =>
 const peerIs = (state: Election, config: PairConfig, name: string): boolean =>
   peerAlive(state, config) && state.peer?.packet.state === name;
 
-export const peerHandsOver: Fact = (state, config) => peerIs(state, config, "handing-over");
-
 export const peerAsks: Fact = (state, config) =>
   peerIs(state, config, "standby") && state.peer?.packet.asks === true;
 
@@ -132,12 +130,18 @@ const peerMayTake: Fact = (state, config) =>
 
 /**
  * What the peer says is of now. After a stall its older packets still wait to be read, and it may have taken the
- * address since: it speaks of now when it answers something that was sent since, or once all of them must have been
- * read (a peer that hears nothing never answers).
+ * address since, or withdrawn what it offered: it speaks of now when it answers something that was sent since, or
+ * once all of them must have been read (a peer that hears nothing never answers).
  */
-export const peerSpeaksOfNow: Fact = ({ peer, nonce, nowMs, listenFromMs }, config) =>
-  (peer !== null && peer.packet.echoNonce === nonce && peer.packet.echoSentUs / 1_000 >= listenFromMs) ||
-  nowMs >= listenFromMs + silenceMs(config);
+export const peerSpeaksOfNow: Fact = ({ peer, nonce, nowMs, newsFromMs }, config) =>
+  (peer !== null && peer.packet.echoNonce === nonce && peer.packet.echoSentUs / 1_000 >= newsFromMs) ||
+  nowMs >= newsFromMs + silenceMs(config);
+
+export const peerHandsOver: Fact = (state, config) => peerIs(state, config, "handing-over");
+
+/** The peer offers the address, and has not withdrawn the offer. */
+export const takesFromOffer: Fact = (state, config) =>
+  peerHandsOver(state, config) && peerSpeaksOfNow(state, config) && fit(state, config);
 
 /** Nobody has the address: the unit set as active takes it, the other only when that one does not. */
 export const takesFromNobody: Fact = (state, config) => {

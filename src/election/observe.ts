@@ -45,6 +45,7 @@ function passTime(draft: ElectionDraft, config: PairConfig, nowMs: number): void
 function forgiveSilence(draft: ElectionDraft, unheardMs: number): void {
   const later = (at: number): number => Math.min(draft.nowMs, at + unheardMs);
   draft.listenFromMs = later(draft.listenFromMs);
+  draft.newsFromMs = draft.nowMs;
   if (draft.peer !== null)
     draft.peer = {
       ...draft.peer,
@@ -58,6 +59,7 @@ function loseLease(draft: ElectionDraft): void {
   draft.stalled = true;
   draft.linkProven = false;
   draft.listenFromMs = draft.nowMs;
+  draft.newsFromMs = draft.nowMs;
   if (draft.peer !== null)
     draft.peer = {
       ...draft.peer,
@@ -112,6 +114,7 @@ function proveLink(draft: ElectionDraft): void {
   if (!draft.linkUp || draft.linkProven) return;
   draft.linkProven = true;
   draft.listenFromMs = draft.nowMs;
+  draft.newsFromMs = draft.nowMs;
 }
 
 function observeGateway(draft: ElectionDraft, answers: boolean): void {

@@ -26,12 +26,10 @@ import type { PairConfig } from "./config.ts";
 import type { Election, Reason } from "./election.ts";
 import {
   addressRefused,
-  fit,
   handoverAsked,
   handoverFails,
   isolated,
   peerAsks,
-  peerHandsOver,
   peerReady,
   recovered,
   released,
@@ -39,6 +37,7 @@ import {
   serviceDead,
   takesFromDeafPeer,
   takesFromNobody,
+  takesFromOffer,
   takesFromSilentPeer,
   yields,
 } from "./facts.ts";
@@ -77,7 +76,7 @@ export const TRANSITIONS: Readonly<Record<StateName, readonly Transition[]>> = {
     LINK_DOWN,
     transition("fault", "service-dead", serviceDead),
     transition("fault", "gateway-silent", (state) => state.gateway === "silent"),
-    transition("active", "handover", (state, config) => peerHandsOver(state, config) && fit(state, config)),
+    transition("active", "handover", takesFromOffer),
     transition("active", "peer-silent", takesFromSilentPeer),
     transition("active", "peer-deaf", takesFromDeafPeer),
     transition("active", "nobody-holds", takesFromNobody),

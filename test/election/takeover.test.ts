@@ -163,6 +163,17 @@ t.test("what the peer said during a stall is not of now: it may hold since", asy
   t.equal(unit.state.at, "standby", "and hears who holds");
 });
 
+t.test(
+  "an offer that waited during a stall may have been withdrawn: one that answers is taken",
+  async (t) => {
+    const unit = standby().pass(1_000).stall(3_000);
+    unit.hear({ echoSentUs: 1_000_000, state: "handing-over", holds: true });
+    t.match(unit.state, { at: "standby" });
+    unit.hear({ state: "handing-over", holds: true });
+    t.match(unit.state, { at: "active", reason: "handover" });
+  },
+);
+
 t.test("a peer that answers what was sent after the stall is believed at once", async (t) => {
   const unit = active().pass(1_000);
   unit.stall(1_200).tell({ kind: "frame" });

@@ -6,6 +6,7 @@
  *   two holders        on a clean network over which both hear each other: no longer than two beats while both
  *                      daemons run, L more while one is dead or hangs
  *   taken while held   nobody takes, unasked, what answers elsewhere on a clean network
+ *   withdrawn offer    nobody takes what the other unit offered and has kept since, on a clean network
  *   no holder          while one unit is able to serve: no longer than 2 S + L + two beats + 7 s
  *   client unserved    with one able holder: no longer than 6 s after it took or became the only one
  *                      (20 s when announcements may have been lost)
@@ -21,6 +22,8 @@ import type { World } from "./world.ts";
 const LEASE_SLACK_MS = 500;
 /** Probes that were lost in a fault are no evidence: a second later there are new ones. */
 const SETTLED_MS = 1_000;
+/** The longest that a packet takes on a clean network, and a beat's worth of clocks that differ. */
+const OFFER_UNDER_WAY_MS = 5;
 const ANNOUNCED_MS = 6_000;
 const ENTRY_MS = 20_000;
 
@@ -163,6 +166,7 @@ export class Invariants {
         this.#tookMs[host.name] = nowMs;
         this.#schedule.note(`${host.name} holds (${host.state.reason})`);
         this.#lookAtTake(host);
+        this.#lookAtOffer(host);
         if (nowMs - this.#schedule.lastCauseMs() > this.#settledMs && nowMs > this.#settledMs)
           this.#break("a move without a cause");
       }
@@ -171,6 +175,18 @@ export class Invariants {
         this.#lookAtRelease(host);
       }
     }
+  }
+
+  /** An offer may wait for a unit that does not run, and be withdrawn meanwhile. */
+  #lookAtOffer(host: Host): void {
+    const { a, b, network, queue } = this.#world;
+    const other = host === a ? b : a;
+    const isKept = other.daemon === "running" && other.state.at === "active" && other.holds;
+    if (host.state.reason !== "handover" || !isKept || !network.isClean || !this.#unitsHear) return;
+    const keptMs = other.state.nowMs - other.state.sinceMs;
+    const cleanMs = queue.nowMs - (this.#cleanSinceMs ?? queue.nowMs);
+    if (keptMs > OFFER_UNDER_WAY_MS && cleanMs > SETTLED_MS)
+      this.#break("an offer is taken that was withdrawn");
   }
 
   /** The guard: evidence that is not older than a beat holds a takeover back. */
