@@ -102,6 +102,12 @@ export class ClientConnections {
     return diagnosis.ok ? diagnosis.value.connections() : diagnosis;
   }
 
+  /** Makes the kernel forget up to `most` connections that have ended. How many it had; the error where it cannot. */
+  forgetEnded(most: number): Outcome<number, string> {
+    const { diagnosis } = this.#parts;
+    return diagnosis.ok ? diagnosis.value.forgetEnded(most) : diagnosis;
+  }
+
   /** This unit's own addresses on the network of the floating ones. */
   via(): ReportVia {
     const listed = this.#parts.netlink.addresses();

@@ -54,6 +54,8 @@ export class FloatingAddresses {
   readonly #seen = new Map<string, { readonly mac: Uint8Array; readonly interface: string }>();
   readonly #netlink: RouteNetlink;
   #nextProbed = 0;
+  /** The addresses were taken just now, and what the kernel did not know of its neighbours was forgotten. */
+  #hasAskedAnew = false;
   /** Which of the addresses the kernel has, by their text. */
   readonly #present = new Set<string>();
 
@@ -129,7 +131,8 @@ export class FloatingAddresses {
    * answers a client's question before anything is announced: its first packet must find a kernel that can answer.
    */
   hold(leaseMs: number): Outcome<null, string> {
-    if (!this.holds) this.#askAnew();
+    this.#hasAskedAnew = !this.holds;
+    if (this.#hasAskedAnew) this.#askAnew();
     for (const { address, text, interface: name } of this.#placed) {
       const index = this.#links.get(name)?.index ?? 0;
       const seconds = Math.round(leaseMs / MILLIS);
@@ -156,7 +159,9 @@ export class FloatingAddresses {
 
   /** Tells the network that the addresses are here. */
   announce(): void {
-    this.#askAnew();
+    // Not twice in one take.
+    if (!this.#hasAskedAnew) this.#askAnew();
+    this.#hasAskedAnew = false;
     for (const { address, interface: name } of this.#placed)
       this.#ports.get(name)?.announce(address, this.#gatewayMac(address));
   }

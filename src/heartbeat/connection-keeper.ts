@@ -66,7 +66,7 @@ export class ConnectionKeeper implements PairConnections {
   }
 
   taking(planned: boolean): void {
-    this.#own.taking();
+    this.#own.taking(planned);
     if (planned) this.#peer.passOn();
   }
 
@@ -78,6 +78,10 @@ export class ConnectionKeeper implements PairConnections {
     this.#peer.leave();
     this.#own.leave(planned);
     this.#own.tellNow();
+  }
+
+  gone(): void {
+    if (this.#own.phase === "serving") this.leaving(false);
   }
 
   sharing(): void {

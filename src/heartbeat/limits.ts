@@ -37,6 +37,9 @@ export const REPORT_AGAIN_MS = 20;
 /** Reading the list costs 0.5 ms, and 1 µs for each connection: it may take this share of the time. */
 export const LIST_SHARE = 0.01;
 
+/** Connections that have ended are forgotten this many at a time: 2 ms. */
+export const ENDED_AT_ONCE = 1_000;
+
 /** How often this unit's own addresses are read, which the other one passes packets on to. */
 export const VIA_MS = 1_000;
 

@@ -12,6 +12,7 @@ import { OwnPages } from "#connections/own-pages.ts";
 import type { Report, ReportPhase, ReportVia } from "#connections/report.ts";
 import {
   DRAIN_MS_MIN,
+  ENDED_AT_ONCE,
   IDLE_REPORT_MS,
   IDLE_REPORTS_AT_ONCE,
   LIST_OUTLIVES_MS,
@@ -54,6 +55,8 @@ export class OwnConnections {
   #nextIdleMs = -Infinity;
   #idleReports = 0;
   #listFault: string | null = null;
+  /** Connections that have ended here: the kernel may remember some; it cannot forget them. */
+  #ended: "none" | "some" | "stay" = "some";
   #via: ReportVia = { ipv4: null, ipv6: null };
   #viaReadMs = -Infinity;
 
@@ -85,13 +88,14 @@ export class OwnConnections {
     return Math.max(0, this.#drainFromMs + this.#times.drainMs - this.#options.clock.nowMs());
   }
 
-  /** More is to be told than fits one go. */
+  /** More is to be done than fits one go. */
   get hasMore(): boolean {
-    return this.#pages.hasChanges;
+    return this.#pages.hasChanges || (this.#phase !== "serving" && this.#ended === "some");
   }
 
   /** Before the addresses are held: questions for them may be answered again. */
-  taking(): void {
+  taking(planned: boolean): void {
+    if (planned && this.#ended !== "stay") this.#forgetEnded();
     if (this.#phase === "draining") this.#options.kernel.show();
   }
 
@@ -129,6 +133,7 @@ export class OwnConnections {
   /** Reads the list where it is time, and tells the other unit what is due. */
   turn(): void {
     const nowMs = this.#options.clock.nowMs();
+    if (this.#phase !== "serving" && this.#ended === "some") this.#forgetEnded();
     if (this.#phase === "idle") {
       this.#tellIdle(nowMs);
       return;
@@ -181,8 +186,28 @@ export class OwnConnections {
     if (fault !== null && fault !== this.#listFault) logger("warning", "connections-unknown", { why: fault });
     this.#listFault = fault;
     if (!listed.ok) return;
+    if (listed.value.size !== this.#connections) this.#haveEnded();
     this.#connections = listed.value.size;
     this.#pages.read(listed.value);
+  }
+
+  /**
+   * While the addresses are elsewhere a client may use the port of a connection that has ended here for one to the
+   * other unit. If this unit remembered the old one it would answer for the new one after the next planned move,
+   * and break it.
+   */
+  #forgetEnded(): void {
+    const { kernel, logger } = this.#options;
+    const forgotten = kernel.forgetEnded(ENDED_AT_ONCE);
+    if (forgotten.ok) this.#ended = forgotten.value < ENDED_AT_ONCE ? "none" : "some";
+    else {
+      this.#ended = "stay";
+      logger("info", "ended-connections-stay", { why: forgotten.error });
+    }
+  }
+
+  #haveEnded(): void {
+    if (this.#ended === "none") this.#ended = "some";
   }
 
   #drain(nowMs: number): void {
@@ -218,6 +243,7 @@ export class OwnConnections {
 
   #rest(): void {
     this.#phase = "idle";
+    this.#haveEnded();
     this.#pages.read(new Set());
     this.#connections = 0;
     this.#idleReports = 0;

@@ -217,7 +217,10 @@ export class PairDriver {
       connections.leaving(reason === "handed-over");
       const released = kernel.release();
       if (!released.ok) this.#options.logger("error", "address-stays", { why: released.error });
-    } else if (kernel.holds === this.#state.kernelHolds) return null;
+    } else {
+      if (presence === "absent") connections.gone();
+      if (kernel.holds === this.#state.kernelHolds) return null;
+    }
     return { kind: "kernel", holds: kernel.holds, refused, nowMs: clock.nowMs() };
   }
 

@@ -38,6 +38,8 @@ export interface PairConnections {
    * connections it has.
    */
   leaving(planned: boolean): void;
+  /** The addresses are not here, and nobody gave them up: their lease has ended. Said again and again. */
+  gone(): void;
   /** Both units have the addresses, and the other one is about to give them up: it has connections too. */
   sharing(): void;
   /** The other unit should know now what connections there are. */
@@ -49,6 +51,7 @@ export interface PairConnections {
 /** The clients' connections in the kernel (`floating-ip/client-connections.ts`). Every change is made at once. */
 export interface ConnectionKernel {
   list(): Outcome<ReadonlySet<string>, string>;
+  forgetEnded(most: number): Outcome<number, string>;
   via(): ReportVia;
   keep(leaseMs: number): Outcome<null, string>;
   renewKept(leaseMs: number): Outcome<null, string>;

@@ -60,6 +60,33 @@ void t.test(
 );
 
 void t.test(
+  "what has ended is forgotten, some at a time and of the floating addresses alone",
+  { skip: needsRoot },
+  async (t) => {
+    const { network, call } = await hosts(t);
+    network.ip("a", "address", "add", `${FLOATING[0]}/32`, "dev", "eth0");
+    network.ip("a", "address", "add", `${FLOATING[1]}/128`, "dev", "eth0", "nodad");
+    t.strictSame(await call("forgetEnded", 10), { ok: true, value: 0 });
+    await call("listenAndEnd", 3128);
+    await call("listen", 3129);
+    // A listener of both families has IPv4 clients as IPv6 sockets; what is open is none of them.
+    const program = `
+    const { connect } = require("node:net");
+    const tos = ["10.8.0.100", "10.8.0.1", "fd08::100", "fd08::1"];
+    for (const to of tos) for (let each = 0; each < 300; each += 1) connect(3128, to).resume();
+    for (const to of tos) connect(3129, to);`;
+    network.node("client", ["-e", program]);
+    const ended = (): number => network.run("a", "ss", "-Htan", "state", "time-wait").split("\n").length - 1;
+    await until(() => ended() === 1_200 || undefined, LIMIT_MS);
+    t.strictSame(await call("forgetEnded", 250), { ok: true, value: 250 });
+    t.equal(ended(), 950);
+    t.strictSame(await call("forgetEnded", 1_000), { ok: true, value: 350 });
+    t.equal(ended(), 600, "those of the real addresses stay");
+    t.equal(((await call("list")) as readonly string[]).length, 2, "and what is open");
+  },
+);
+
+void t.test(
   "what is kept is on lo under a lease, hidden, and wholly removed",
   { skip: needsRoot },
   async (t) => {

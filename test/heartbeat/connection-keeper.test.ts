@@ -13,6 +13,8 @@ class FakeKernel implements ConnectionKernel {
   readonly calls: string[] = [];
   passesOn = false;
   connections = new Set<string>();
+  /** Connections that have ended and are remembered. */
+  ended = 0;
   /** How often they were read: once a turn. */
   lists = 0;
   refuses = "";
@@ -25,6 +27,13 @@ class FakeKernel implements ConnectionKernel {
   list(): Outcome<ReadonlySet<string>, string> {
     this.lists += 1;
     return success(this.connections);
+  }
+
+  forgetEnded(most: number): Outcome<number, string> {
+    if (this.refuses === "forgetEnded") return failure("EOPNOTSUPP");
+    const forgotten = Math.min(most, this.ended);
+    this.ended -= forgotten;
+    return success(forgotten);
   }
 
   via(): ReportVia {
@@ -244,6 +253,39 @@ t.test("a unit that cannot pass on tells them itself", async (t) => {
   await b.called("tickle 3");
   t.ok(b.logged.includes("connections-not-passed-on"));
   t.equal(b.keeper.status.isPassingOn, false);
+});
+
+t.test("what has ended here is forgotten while the other unit serves, some at a time", async (t) => {
+  const { a, b } = await ends(t);
+  a.kernel.ended = 2_500;
+  await until(() => a.kernel.lists > 3 || undefined, LIMIT_MS);
+  t.equal(a.kernel.ended, 2_500, "not while this unit serves");
+  move(a, b);
+  await until(() => a.kernel.ended === 0 || undefined, LIMIT_MS);
+  a.kernel.ended = 1;
+  a.kernel.connections = new Set([key(2)]);
+  await until(() => a.kernel.ended === 0 || undefined, LIMIT_MS);
+  a.kernel.ended = 3;
+  b.keeper.tell();
+  a.keeper.taking(true);
+  t.equal(a.kernel.ended, 0, "the last of them before the addresses are back");
+});
+
+t.test("what has ended under a lease that was not renewed is forgotten too", async (t) => {
+  const { a } = await ends(t);
+  a.kernel.ended = 1_200;
+  a.keeper.gone();
+  await until(() => a.kernel.ended === 0 || undefined, LIMIT_MS);
+  t.match(a.keeper.status, { phase: "idle", here: 0 });
+});
+
+t.test("a kernel that cannot forget is not asked again", async (t) => {
+  const { a, b } = await ends(t);
+  a.kernel.refuses = "forgetEnded";
+  move(a, b);
+  a.kernel.connections = new Set([key(2)]);
+  await until(() => b.keeper.status.onOtherUnit === 1 || undefined, LIMIT_MS);
+  t.equal(a.logged.filter((event) => event === "ended-connections-stay").length, 1);
 });
 
 t.test("with no time to drain nothing is kept", async (t) => {

@@ -144,6 +144,33 @@ void t.test("of requests in quick succession none fails in four moves", { skip: 
   t.match((await report()).requests, { failed: 0, why: "" });
 });
 
+void t.test(
+  "a client's port that comes again meanwhile is not taken for the connection that has ended",
+  { skip: needsRoot },
+  async (t) => {
+    const { pair, ask, report } = await scene(t);
+    const download = async (order: object): Promise<void> => {
+      for (const [family, fromPort] of [
+        [4, 40_000],
+        [6, 41_000],
+      ] as const) {
+        const ends = { proxy: FLOATING[family], origin: ORIGIN[family], fromPort };
+        await ask({ open: "download", count: 20, everyMs: 20, ...ends, ...order });
+      }
+    };
+    await download({ bytes: 100, closes: true });
+    await until(async () => (await report()).fates["complete"] === 40 || undefined, LIMIT_MS);
+    t.match(pair.network.run("a", "ss", "-tan", "state", "time-wait"), /10\.8\.0\.100\S* +\S*:40000/);
+    t.match(await pair.command("a", "pair-handover"), { ok: true });
+    await pair.settled("b");
+    await download({ bytes: 50_000 });
+    t.match(await pair.command("b", "pair-handover"), { ok: true });
+    await pair.settled("a");
+    await until(async () => (await report()).fates["running"] === undefined || undefined, LIMIT_MS);
+    t.strictSame((await report()).fates, { complete: 80 });
+  },
+);
+
 /** Clients that wait for an answer that will not come, half of them over IPv6; the other unit knows of all. */
 async function stall({ pair, ask }: Scene, count: number): Promise<void> {
   for (const family of [4, 6] as const)

@@ -36,6 +36,8 @@ const CONFIG: PairConfig = {
 
 class FakeKernel implements PairKernel {
   readonly calls: string[] = [];
+  /** What is said again and again. */
+  readonly others: string[] = [];
   holds = false;
   linkUp = true;
   frames = 0;
@@ -93,6 +95,7 @@ function drive(t: Test, change: (kernel: FakeKernel) => void = () => {}, config 
       taking: (planned) => void kernel.calls.push(`taking ${planned}`),
       taken: () => void kernel.calls.push("taken"),
       leaving: (planned) => void kernel.calls.push(`leaving ${planned}`),
+      gone: () => void kernel.others.push("gone"),
       sharing: () => void kernel.calls.push("sharing"),
       tell: () => void kernel.calls.push("tell"),
       reset: () => void kernel.calls.push("reset"),
@@ -192,6 +195,19 @@ t.test("a renewal that is refused gives the address up", async (t) => {
   kernel.refuses = true;
   await reaches("fault");
   t.equal(kernel.holds, false);
+});
+
+t.test("addresses whose lease ended while this process did not run are gone, and known to be", async (t) => {
+  const { driver, kernel, reaches } = drive(t);
+  kernel.frames += 1;
+  await reaches("active");
+  kernel.others.length = 0;
+  const blockedUntilMs = performance.now() + CONFIG.leaseMs + 10;
+  while (performance.now() < blockedUntilMs);
+  kernel.holds = false;
+  driver.addressesChanged();
+  t.equal(driver.status.own.state, "starting");
+  t.strictSame(kernel.others, ["gone"]);
 });
 
 t.test("no carrier, no addresses: within the same call", async (t) => {

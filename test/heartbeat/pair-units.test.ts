@@ -2,12 +2,12 @@
 import t, { type Test } from "tap";
 import { futago } from "#test/support/futago-command.ts";
 import { needsRoot } from "#test/support/namespaces.ts";
-import { TestPair } from "#test/support/test-pair.ts";
+import { TestPair, type TestPairExtras } from "#test/support/test-pair.ts";
 import { until } from "#test/support/until.ts";
 
 const LIMIT_MS = 15_000;
 
-const pairOf = (t: Test): Promise<TestPair> =>
+const pairOf = (t: Test, changes: object = {}, extras: TestPairExtras = {}): Promise<TestPair> =>
   TestPair.start(
     t,
     {
@@ -17,8 +17,10 @@ const pairOf = (t: Test): Promise<TestPair> =>
       leaseMs: 10_000,
       failback: { mode: "at-once", holdMs: 200 },
       services: [{ name: "proxy" }],
+      ...changes,
     },
     "unit",
+    extras,
   );
 
 void t.test(
@@ -61,5 +63,24 @@ void t.test(
     }, LIMIT_MS);
     await pair.settled("a");
     t.match(await pair.seen(), { lost: 0 });
+  },
+);
+
+void t.test(
+  "addresses of a heartbeat process that hangs go together, though their leases do not end so",
+  { skip: needsRoot },
+  async (t) => {
+    const pair = await pairOf(t, { leaseMs: 1_000 }, { families: [4, 6] });
+    const pid = (await pair.status("a"))?.pid ?? 0;
+    process.kill(pid, "SIGSTOP");
+    pair.network.ip(
+      "a",
+      ...["address", "change", "fd08::100/128", "dev", "eth0", "valid_lft", "600", "preferred_lft", "0"],
+    );
+    await pair.reaches("b", "active");
+    t.notMatch(pair.network.ip("a", "address", "show", "dev", "eth0"), /10\.8\.0\.100|fd08::100/);
+    t.match(await pair.seen(), { twice: 0 });
+    process.kill(pid, "SIGCONT");
+    await pair.settled("a");
   },
 );

@@ -4,6 +4,7 @@
  *   all of them have got their first bytes;   { report: true } in, what became of them out;   { close: true } in
  *   { open: "requests", count, … }: so many go on with one short request after the other, each on a connection
  *   of its own, and every second of them on one that is kept
+ *   fromPort: the client's ports, from this one on;   closes: the proxy is to close first
  */
 import { Agent, get } from "node:http";
 import { connect, type Socket } from "node:net";
@@ -16,6 +17,8 @@ interface Order {
   readonly origin?: string;
   readonly bytes?: number;
   readonly everyMs?: number;
+  readonly fromPort?: number;
+  readonly closes?: boolean;
   readonly close?: true;
 }
 
@@ -34,16 +37,17 @@ interface Connection {
 const TUNNEL_CHUNK_BYTES = 100;
 const connections: Connection[] = [];
 
-function follow(order: Order, isReady: () => void): void {
-  const { open = "download", proxy = "", origin = "", bytes = 0, everyMs = 20 } = order;
-  const socket = connect(3128, proxy);
+function follow(order: Order, index: number, isReady: () => void): void {
+  const { open = "download", proxy = "", origin = "", bytes = 0, everyMs = 20, closes = false } = order;
+  const from = order.fromPort === undefined ? {} : { localPort: order.fromPort + index };
+  const socket = connect({ host: proxy, port: 3128, ...from });
   const connection: Connection = { socket, fate: "running", received: 0, lastMs: 0, gapMs: 0, endedAtMs: 0 };
   connections.push(connection);
   const target = open === "stalled" ? "stalled" : `${bytes}/${everyMs}`;
   socket.write(
     open === "tunnel"
       ? `CONNECT ${origin}:443 HTTP/1.1\r\nHost: ${origin}:443\r\n\r\n`
-      : `GET http://${origin}:8080/${target} HTTP/1.1\r\nHost: ${origin}:8080\r\n\r\n`,
+      : `GET http://${origin}:8080/${target} HTTP/1.1\r\nHost: ${origin}:8080\r\n${closes ? "Connection: close\r\n" : ""}\r\n`,
   );
   const end = (fate: Fate): void => {
     if (connection.fate !== "running") return;
@@ -70,7 +74,7 @@ function follow(order: Order, isReady: () => void): void {
     connection.lastMs = Date.now();
     if (!isPattern(body, connection.received)) end("wrong-bytes");
     connection.received += body.length;
-    if (open !== "stalled" && connection.received === bytes) end("complete");
+    if (open !== "stalled" && !closes && connection.received === bytes) end("complete");
   });
   const startSending = (): void => {
     const timer = setInterval(() => {
@@ -80,7 +84,7 @@ function follow(order: Order, isReady: () => void): void {
       sent += length;
     }, everyMs);
   };
-  socket.on("end", () => end("ended-early"));
+  socket.on("end", () => end(closes && connection.received === bytes ? "complete" : "ended-early"));
   socket.on("error", () => end("reset"));
 }
 
@@ -137,7 +141,7 @@ process.on("message", (order: Order) => {
   } else if (order.open !== undefined) {
     let waiting = order.count ?? 1;
     for (let index = 0; index < (order.count ?? 1); index += 1)
-      follow(order, () => {
+      follow(order, index, () => {
         waiting -= 1;
         if (waiting === 0) process.send?.({ opened: true });
       });

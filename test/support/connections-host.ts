@@ -32,6 +32,7 @@ const CALLS: Readonly<Record<string, (argument: never) => unknown>> = {
     const listed = connections.list();
     return listed.ok ? [...listed.value] : listed.error;
   },
+  forgetEnded: (most: number) => connections.forgetEnded(most),
   keep: (leaseMs: number) => connections.keep(leaseMs),
   renewKept: (leaseMs: number) => connections.renewKept(leaseMs),
   show: () => connections.show(),
@@ -39,6 +40,7 @@ const CALLS: Readonly<Record<string, (argument: never) => unknown>> = {
   passOn: (via: Via) => connections.passOn(viaOf(via)),
   passesOn: () => connections.passesOn,
   endPassingOn: () => connections.endPassingOn(),
+  listenAndEnd: (port: number) => void createServer((socket) => socket.end()).listen(port, "::"),
   listen: (port: number) => void createServer(() => {}).listen(port, "::"),
 };
 
