@@ -22,7 +22,7 @@ void t.test("100 floating addresses move within the same time", { skip: needsRoo
       interface: "eth0",
     })),
   });
-  const watch = await AddressWatch.start(pair.network, ["a", "b"], PLAN[4].floating);
+  const watch = await AddressWatch.start(pair.network, ["a", "b"], [PLAN[4].floating]);
   watch.reset();
   pair.network.forward("a", "off");
   await pair.reaches("b", "active");

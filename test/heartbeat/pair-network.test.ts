@@ -4,7 +4,7 @@ import t, { type Test } from "tap";
 import type { PairStatusAnswer } from "#control/contract.ts";
 import { AddressWatch } from "#test/support/address-watch.ts";
 import { needsRoot } from "#test/support/namespaces.ts";
-import { PLAN } from "#test/support/pair-settings.ts";
+import { floatingOf } from "#test/support/pair-settings.ts";
 import { type Seen, TestPair, type TestPairExtras } from "#test/support/test-pair.ts";
 import { until } from "#test/support/until.ts";
 
@@ -19,8 +19,9 @@ const HOSTILE_MS = 10_000;
 
 async function pairOf(t: Test, extras: TestPairExtras, changes: object = {}) {
   const redundancy = { intervalMs: INTERVAL_MS, count: COUNT, failback: { mode: "never" }, ...changes };
-  const pair = await TestPair.start(t, redundancy, "heartbeatd", extras);
-  const watch = await AddressWatch.start(pair.network, ["a", "b"], PLAN[4].floating);
+  const { families = [4, 6] } = extras;
+  const pair = await TestPair.start(t, redundancy, "heartbeatd", { ...extras, families });
+  const watch = await AddressWatch.start(pair.network, ["a", "b"], floatingOf(families));
   return { pair, watch };
 }
 
@@ -93,23 +94,28 @@ void t.test("the loss of one of two paths is a warning and moves nothing", { ski
   t.match(await pair.seen(), { lost: 0 });
 });
 
-void t.test(
-  "a lost carrier frees the address within 5 ms; told over a second path, the peer has it within 50",
-  {
-    skip: needsRoot,
-  },
-  async (t) => {
-    const { pair, watch } = await pairOf(t, { secondPath: true });
-    watch.reset();
-    pair.network.cable("a", "down");
-    await pair.reaches("b", "active");
-    const { lagMs, ...seen } = await pair.seen();
-    const [releasedMs, heldMs] = [watch.releasedAfterMs("a"), watch.heldElsewhereAfterMs("a")];
-    t.ok(releasedMs !== null && releasedMs <= 5 + lagMs, `released after ${releasedMs} ms`);
-    t.ok(heldMs !== null && heldMs <= 50 + lagMs, `held elsewhere after ${heldMs} ms`);
-    judge(t, "the clients", { lagMs, ...seen }, 50);
-  },
-);
+for (const [name, families] of [
+  ["IPv4", [4]],
+  ["IPv6", [6]],
+  ["both", [4, 6]],
+] as const)
+  void t.test(
+    `${name}: a lost carrier frees the address within 5 ms; told over a second path, the peer has it within 50`,
+    {
+      skip: needsRoot,
+    },
+    async (t) => {
+      const { pair, watch } = await pairOf(t, { secondPath: true, families });
+      watch.reset();
+      pair.network.cable("a", "down");
+      await pair.reaches("b", "active");
+      const { lagMs, ...seen } = await pair.seen();
+      const [releasedMs, heldMs] = [watch.releasedAfterMs("a"), watch.heldElsewhereAfterMs("a")];
+      t.ok(releasedMs !== null && releasedMs <= 5 + lagMs, `released after ${releasedMs} ms`);
+      t.ok(heldMs !== null && heldMs <= 50 + lagMs, `held elsewhere after ${heldMs} ms`);
+      judge(t, "the clients", { lagMs, ...seen }, 50);
+    },
+  );
 
 void t.test("clocks that jump by an hour change nothing", { skip: needsRoot }, async (t) => {
   // The wall clock of one machine cannot differ between its network namespaces, and setting it would concern

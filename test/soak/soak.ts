@@ -34,7 +34,7 @@ export async function soak(
 ): Promise<SoakResult> {
   const redundancy = { intervalMs: 50, count: 3, services: [{ name: "proxy" }] };
   const pair = await TestPair.start(owner, redundancy, "unit", { built: true });
-  const watch = await AddressWatch.start(pair.network, ["a", "b"], PLAN[4].floating);
+  const watch = await AddressWatch.start(pair.network, ["a", "b"], [PLAN[4].floating]);
   const pids = await Promise.all(
     (["a", "b"] as const).map(async (name) => {
       const status = await until(async () => (await pair.status(name)) ?? undefined, STARTED_WITHIN_MS);

@@ -1,5 +1,5 @@
 /**
- * Which hosts of a test network have a floating address in their kernel, when they got it and gave it up: from
+ * Which hosts of a test network have the floating addresses in their kernel, when they got them and gave them up: from
  * the kernels' own news. Times are milliseconds of the wall clock, and only differences are of use.
  */
 import { createInterface } from "node:readline";
@@ -7,73 +7,125 @@ import type { TestNetwork } from "./namespaces.ts";
 
 interface Moment {
   readonly host: string;
-  readonly what: "held" | "gone" | "carrier-lost";
+  readonly what: "held" | "gone";
   readonly atMs: number;
 }
 
 /** An address that no host uses: its coming and going shows that the news are read. */
 const MARKER = "127.0.0.99/32";
 
-export class AddressWatch {
-  readonly #address: string;
-  readonly #holders = new Set<string>();
+/** What happens to one address. */
+class AddressAccount {
+  readonly holders = new Set<string>();
   #moments: Moment[] = [];
   #bothSinceMs: number | null = null;
   #bothMs = 0;
 
-  private constructor(address: string) {
-    this.#address = address;
-  }
-
-  /** Watches eth0 of these hosts until the network ends. Resolves when all of them are watched. */
-  static async start(network: TestNetwork, hosts: readonly string[], address: string): Promise<AddressWatch> {
-    const watch = new AddressWatch(address);
-    await Promise.all(hosts.map((host) => watch.#follow(network, host)));
-    return watch;
-  }
-
-  isHeldBy(host: string): boolean {
-    return this.#holders.has(host);
-  }
-
-  /** This host has the address, and no other. */
-  isHeldOnlyBy(host: string): boolean {
-    return this.#holders.has(host) && this.#holders.size === 1;
-  }
-
-  /** Starts a new account of what happens. */
   reset(): void {
     this.#moments = [];
     this.#bothMs = 0;
     if (this.#bothSinceMs !== null) this.#bothSinceMs = Date.now();
   }
 
-  /** How long more than one host has had the address since `reset`. */
   get bothHeldMs(): number {
     return this.#bothMs + (this.#bothSinceMs === null ? 0 : Date.now() - this.#bothSinceMs);
   }
 
-  /** How often a host has begun to hold since `reset`. */
   get moves(): number {
     return this.#moments.filter(({ what }) => what === "held").length;
   }
 
-  /** From the host's first loss of carrier since `reset` to its release; null when one of them is missing. */
+  /** When that first happened; null: it did not. */
+  firstMs(match: (moment: Moment) => boolean): number | null {
+    return this.#moments.find(match)?.atMs ?? null;
+  }
+
+  note(moment: Moment): void {
+    const { host, what, atMs } = moment;
+    // A renewal is no news.
+    if ((what === "held") === this.holders.has(host)) return;
+    this.#moments.push(moment);
+    if (what === "held") this.holders.add(host);
+    else this.holders.delete(host);
+    if (this.holders.size > 1) this.#bothSinceMs ??= atMs;
+    else if (this.#bothSinceMs !== null) {
+      this.#bothMs += atMs - this.#bothSinceMs;
+      this.#bothSinceMs = null;
+    }
+  }
+}
+
+export class AddressWatch {
+  readonly #accounts: ReadonlyMap<string, AddressAccount>;
+  /** When each host lost its carrier first since `reset`. */
+  readonly #lossesMs = new Map<string, number>();
+
+  private constructor(addresses: readonly string[]) {
+    this.#accounts = new Map(addresses.map((address) => [address, new AddressAccount()]));
+  }
+
+  /** Watches eth0 of these hosts until the network ends. Resolves when all of them are watched. */
+  static async start(
+    network: TestNetwork,
+    hosts: readonly string[],
+    addresses: readonly string[],
+  ): Promise<AddressWatch> {
+    const watch = new AddressWatch(addresses);
+    await Promise.all(hosts.map((host) => watch.#follow(network, host)));
+    return watch;
+  }
+
+  /** This host has all of the addresses. */
+  isHeldBy(host: string): boolean {
+    return this.#all.every(({ holders }) => holders.has(host));
+  }
+
+  /** This host has them all, and no other has any. */
+  isHeldOnlyBy(host: string): boolean {
+    return this.#all.every(({ holders }) => holders.has(host) && holders.size === 1);
+  }
+
+  /** Starts a new account of what happens. */
+  reset(): void {
+    this.#lossesMs.clear();
+    for (const account of this.#all) account.reset();
+  }
+
+  /** How long more than one host has had an address since `reset`, whichever was shared for longest. */
+  get bothHeldMs(): number {
+    return Math.max(...this.#all.map(({ bothHeldMs }) => bothHeldMs));
+  }
+
+  /** How often a host has begun to hold an address since `reset`, whichever moved most. */
+  get moves(): number {
+    return Math.max(...this.#all.map(({ moves }) => moves));
+  }
+
+  /** From the host's first loss of carrier since `reset` until it had released all; null when something is missing. */
   releasedAfterMs(host: string): number | null {
     return this.#afterLossMs(host, (moment) => moment.host === host && moment.what === "gone");
   }
 
-  /** From that loss to another host's hold. */
+  /** From that loss until another host held all. */
   heldElsewhereAfterMs(host: string): number | null {
     return this.#afterLossMs(host, (moment) => moment.host !== host && moment.what === "held");
   }
 
+  get #all(): readonly AddressAccount[] {
+    return [...this.#accounts.values()];
+  }
+
   #afterLossMs(host: string, match: (moment: Moment) => boolean): number | null {
-    const loss = this.#moments.find((moment) => moment.host === host && moment.what === "carrier-lost");
-    if (loss === undefined) return null;
-    // News of two hosts are read by two programs: what came first may have been read a little later.
-    const then = this.#moments.find(match);
-    return then === undefined ? null : then.atMs - loss.atMs;
+    const lossMs = this.#lossesMs.get(host);
+    if (lossMs === undefined) return null;
+    let lastMs = -Infinity;
+    for (const account of this.#all) {
+      // News of two hosts are read by two programs: what came first may have been read a little later.
+      const atMs = account.firstMs(match);
+      if (atMs === null) return null;
+      lastMs = Math.max(lastMs, atMs);
+    }
+    return lastMs - lossMs;
   }
 
   async #follow(network: TestNetwork, host: string): Promise<void> {
@@ -90,30 +142,19 @@ export class AddressWatch {
     }, 20);
     await ready.promise;
     clearInterval(timer);
-    if (network.ip(host, "address", "show", "dev", "eth0").includes(`${this.#address}/`))
-      this.#note({ host, what: "held", atMs: Date.now() });
+    const shown = network.ip(host, "address", "show", "dev", "eth0");
+    for (const [address, account] of this.#accounts)
+      if (shown.includes(` ${address}/`)) account.note({ host, what: "held", atMs: Date.now() });
   }
 
   #read(host: string, line: string): void {
     const atMs = stampOf(line);
     if (atMs === null) return;
-    if (/ eth0@\S+ <[^>]*NO-CARRIER/.test(line)) this.#note({ host, what: "carrier-lost", atMs });
-    else if (line.includes(` eth0 `) && line.includes(` ${this.#address}/`))
-      this.#note({ host, what: line.includes("] Deleted ") ? "gone" : "held", atMs });
-  }
-
-  #note(moment: Moment): void {
-    const { host, what, atMs } = moment;
-    // A renewal is no news.
-    if (what !== "carrier-lost" && (what === "held") === this.#holders.has(host)) return;
-    this.#moments.push(moment);
-    if (what === "held") this.#holders.add(host);
-    if (what === "gone") this.#holders.delete(host);
-    if (this.#holders.size > 1) this.#bothSinceMs ??= atMs;
-    else if (this.#bothSinceMs !== null) {
-      this.#bothMs += atMs - this.#bothSinceMs;
-      this.#bothSinceMs = null;
-    }
+    if (/ eth0@\S+ <[^>]*NO-CARRIER/.test(line) && !this.#lossesMs.has(host)) this.#lossesMs.set(host, atMs);
+    if (!line.includes(" eth0 ")) return;
+    const what = line.includes("] Deleted ") ? "gone" : "held";
+    for (const [address, account] of this.#accounts)
+      if (line.includes(` ${address}/`)) account.note({ host, what, atMs });
   }
 }
 

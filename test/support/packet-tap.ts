@@ -47,9 +47,12 @@ export class PacketTap {
 
 /** UDP to the heartbeat's port, over either family. */
 export function isHeartbeat(frame: Buffer): boolean {
-  const type = frame.readUInt16BE(12);
-  const isIpv4 = type === ETHERTYPE.ipv4 && frame[23] === UDP;
-  if (!isIpv4 && !(type === ETHERTYPE.ipv6 && frame[20] === UDP)) return false;
-  const udpAt = isIpv4 ? 14 + ((frame[14] ?? 0) & 15) * 4 : 54;
-  return frame.readUInt16BE(udpAt + 2) === HEARTBEAT_PORT;
+  const isIpv4 = frame.readUInt16BE(12) === ETHERTYPE.ipv4 && frame[23] === UDP;
+  if (!isIpv4 && !(isIpv6(frame) && frame[20] === UDP)) return false;
+  return frame.readUInt16BE(udpOffset(frame) + 2) === HEARTBEAT_PORT;
 }
+
+export const isIpv6 = (frame: Buffer): boolean => frame.readUInt16BE(12) === ETHERTYPE.ipv6;
+
+/** Where the UDP header of a frame begins that has one, without extension headers. */
+export const udpOffset = (frame: Buffer): number => (isIpv6(frame) ? 54 : 14 + ((frame[14] ?? 0) & 15) * 4);

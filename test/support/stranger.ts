@@ -5,8 +5,9 @@
 import { createHmac } from "node:crypto";
 import { setTimeout as pause } from "node:timers/promises";
 import { decodePacket, encodePacket } from "#election/packet.ts";
+import { internetChecksum } from "#floating-ip/internet-checksum.ts";
 import { Rng } from "#test/fuzz/rng.ts";
-import { isHeartbeat, PacketTap } from "./packet-tap.ts";
+import { isHeartbeat, isIpv6, PacketTap, udpOffset } from "./packet-tap.ts";
 
 export type StrangeKind = "replayed" | "forged" | "truncated" | "of another pair";
 
@@ -16,8 +17,8 @@ export interface StrangerMessage {
 }
 
 const IP_AT = 14;
-const UDP_AT = 34;
-const PAYLOAD_AT = 42;
+const UDP_BYTES = 8;
+const UDP = 17;
 /** "FUTG": how a heartbeat begins. */
 const MAGIC = 0x46_55_54_47;
 const RECORDED_MAX = 300;
@@ -30,25 +31,39 @@ const rng = new Rng(11, 0);
 const heard = { a: [] as Buffer[], b: [] as Buffer[] };
 const record = (from: "a" | "b") => (frame: Buffer) => {
   // Lists of connections go to the same port.
-  if (!isHeartbeat(frame) || frame.readUInt32BE(PAYLOAD_AT) !== MAGIC) return;
+  if (!isHeartbeat(frame) || payloadOf(frame).readUInt32BE(0) !== MAGIC) return;
   if (heard[from].length >= RECORDED_MAX) heard[from].shift();
   heard[from].push(Buffer.from(frame));
 };
 const taps = { a: new PacketTap("to-a", record("a")), b: new PacketTap("to-b", record("b")) };
 
-/** Puts another payload into a frame: lengths and the header's checksum follow, UDP's is left out (RFC 768). */
+/** Puts another payload into a frame: its lengths and checksums follow. */
 function withPayload(frame: Buffer, payload: Uint8Array): Buffer {
-  const made = Buffer.concat([frame.subarray(0, PAYLOAD_AT), payload]);
-  made.writeUInt16BE(made.length - IP_AT, IP_AT + 2);
-  made.writeUInt16BE(made.length - UDP_AT, UDP_AT + 4);
-  made.writeUInt16BE(0, UDP_AT + 6);
-  made.writeUInt16BE(0, IP_AT + 10);
-  let sum = 0;
-  for (let at = IP_AT; at < UDP_AT; at += 2) sum += made.readUInt16BE(at);
-  while (sum > 0xffff) sum = (sum & 0xffff) + (sum >>> 16);
-  made.writeUInt16BE(~sum & 0xffff, IP_AT + 10);
+  const udpAt = udpOffset(frame);
+  const made = Buffer.concat([frame.subarray(0, udpAt + UDP_BYTES), payload]);
+  const udpBytes = made.length - udpAt;
+  made.writeUInt16BE(udpBytes, udpAt + 4);
+  made.writeUInt16BE(0, udpAt + 6);
+  if (isIpv6(frame)) {
+    made.writeUInt16BE(udpBytes, IP_AT + 4);
+    // RFC 8200 section 8.1: here UDP's checksum is no option. Its pseudo header: addresses, length, protocol.
+    const addresses = made.subarray(IP_AT + 8, udpAt);
+    const ending = Buffer.alloc(8);
+    ending.writeUInt32BE(udpBytes, 0);
+    ending.writeUInt32BE(UDP, 4);
+    const padding = Buffer.alloc(udpBytes % 2);
+    const checksum = internetChecksum([addresses, ending, made.subarray(udpAt), padding]);
+    made.writeUInt16BE(checksum === 0 ? 0xffff : checksum, udpAt + 6);
+  } else {
+    // Over IPv4 it may be left out (RFC 768), but the header has one.
+    made.writeUInt16BE(made.length - IP_AT, IP_AT + 2);
+    made.writeUInt16BE(0, IP_AT + 10);
+    made.writeUInt16BE(internetChecksum([made.subarray(IP_AT, udpAt)]), IP_AT + 10);
+  }
   return made;
 }
+
+const payloadOf = (frame: Buffer): Buffer => frame.subarray(udpOffset(frame) + UDP_BYTES);
 
 const otherMac = (bytes: Uint8Array): Uint8Array =>
   createHmac("sha256", "the key of another pair").update(bytes).digest();
@@ -56,15 +71,17 @@ const otherMac = (bytes: Uint8Array): Uint8Array =>
 const KINDS: Readonly<Record<StrangeKind, (frame: Buffer) => Buffer>> = {
   replayed: (frame) => frame,
   forged(frame) {
-    const payload = Buffer.from(frame.subarray(PAYLOAD_AT));
+    const payload = Buffer.from(payloadOf(frame));
     const at = rng.below(payload.length);
     payload[at] = (payload[at] ?? 0) ^ (1 << rng.below(8));
     return withPayload(frame, payload);
   },
-  truncated: (frame) =>
-    withPayload(frame, frame.subarray(PAYLOAD_AT, PAYLOAD_AT + rng.below(frame.length - PAYLOAD_AT))),
+  truncated(frame) {
+    const payload = payloadOf(frame);
+    return withPayload(frame, payload.subarray(0, rng.below(payload.length)));
+  },
   "of another pair"(frame) {
-    const payload = frame.subarray(PAYLOAD_AT);
+    const payload = payloadOf(frame);
     const key = payload.subarray(64);
     // The layout is the pair's own, so that nothing but the number and the key tells them apart.
     const decoded = decodePacket(payload, payload.readUInt16BE(8), () => key);

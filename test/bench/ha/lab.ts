@@ -44,7 +44,7 @@ export class Lab {
       const words = ["test/support/udp-echo.ts", floating.join(","), String(ECHO_PORT)];
       await once(network.device(unit, words), "message");
     }
-    this.#watch = await AddressWatch.start(network, UNITS, floating[0] ?? "");
+    this.#watch = await AddressWatch.start(network, UNITS, floating);
     const pair = contender.begin(this);
     pair.start("a");
     await this.#until(() => this.watch.isHeldOnlyBy("a"));
