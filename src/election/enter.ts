@@ -65,6 +65,8 @@ function enterActive(
   draft.handoverAskedMs = null;
   draft.failbackSuspended = draft.reason === "handover-failed" && draft.failbackSuspended;
   if (from === "handing-over") {
+    // The peer may have announced before it let go again.
+    restartAnnouncements(draft);
     draft.handoverRetryMs = draft.nowMs + HANDOVER_RETRY_MS;
     return;
   }

@@ -30,6 +30,7 @@ import {
   handoverFails,
   isolated,
   peerAsks,
+  peerHandsOver,
   peerReady,
   recovered,
   released,
@@ -88,7 +89,8 @@ export const TRANSITIONS: Readonly<Record<StateName, readonly Transition[]>> = {
     transition("fault", "isolated", isolated),
     transition("handing-over", "split", yields),
     transition("handing-over", "stop", (state, config) => state.stopping && peerReady(state, config)),
-    STOP,
+    // A peer that is just letting go can take again in a moment.
+    transition("off", "stop", (state, config) => state.stopping && !peerHandsOver(state, config)),
     transition(
       "handing-over",
       "maintenance",

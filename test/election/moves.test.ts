@@ -28,6 +28,19 @@ t.test("a planned stop lets go after the peer has taken, and then goes off", asy
   t.equal(unit.pass(5_000).times("send").length, sent, "nothing is said any more");
 });
 
+t.test("a stop just after a handover waits for the peer, which can take again in a moment", async (t) => {
+  const unit = standby().pass(500);
+  unit.peer = { state: "handing-over", holds: true };
+  unit.hear();
+  command(unit, "stop");
+  t.match(unit.state, { at: "active" });
+  unit.peer = { state: "standby", holds: false };
+  unit.pass(20).hear();
+  t.match(unit.state, { at: "handing-over", reason: "stop" });
+  peerTakes(unit).pass(20);
+  t.match(unit.state, { at: "off", reason: "handed-over" });
+});
+
 t.test("a stop without a peer that could take does not wait", async (t) => {
   const unit = active();
   unit.peer = null;
@@ -51,6 +64,15 @@ t.test("a peer that dies while it takes leaves the address here", async (t) => {
   const unit = command(active().pass(1_000), "handover");
   unit.peer = null;
   t.match(unit.pass(300).state, { at: "active", reason: "handover-failed" });
+});
+
+t.test("a peer that took and let go again leaves the address here, and its clients hear of it", async (t) => {
+  const unit = command(active().pass(5_000), "handover").pass(100);
+  peerTakes(unit);
+  unit.peer = null;
+  unit.hear({ state: "off", holds: false, health: "stopping" });
+  t.match(unit.state, { at: "active", reason: "handover-failed" });
+  t.strictSame(unit.times("announce", unit.nowMs), [unit.nowMs]);
 });
 
 t.test("a peer that hands over is relieved at once", async (t) => {
