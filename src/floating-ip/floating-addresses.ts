@@ -7,7 +7,7 @@ import { formatIpAddress, type IpAddress, parseIpAddress } from "#policy/ip-addr
 import type { AddressClaim } from "./address-frame.ts";
 import { LinkPort } from "./link-port.ts";
 import type { KernelLink, NetlinkMessage } from "./netlink-message.ts";
-import { RouteNetlink } from "./route-netlink.ts";
+import { ANSWERED_WITHIN_MS, RouteNetlink } from "./route-netlink.ts";
 
 export interface FloatingAddress {
   readonly address: string;
@@ -54,8 +54,8 @@ export class FloatingAddresses {
   readonly #seen = new Map<string, { readonly mac: Uint8Array; readonly interface: string }>();
   readonly #netlink: RouteNetlink;
   #nextProbed = 0;
-  /** The addresses were taken just now, and what the kernel did not know of its neighbours was forgotten. */
-  #hasAskedAnew = false;
+  /** When the kernel was last made to ask anew, of `performance.now`. */
+  #askedAnewMs = -Infinity;
   /** Which of the addresses the kernel has, by their text. */
   readonly #present = new Set<string>();
 
@@ -131,8 +131,7 @@ export class FloatingAddresses {
    * answers a client's question before anything is announced: its first packet must find a kernel that can answer.
    */
   hold(leaseMs: number): Outcome<null, string> {
-    this.#hasAskedAnew = !this.holds;
-    if (this.#hasAskedAnew) this.#askAnew();
+    if (!this.holds) this.#askAnew();
     for (const { address, text, interface: name } of this.#placed) {
       const index = this.#links.get(name)?.index ?? 0;
       const seconds = Math.round(leaseMs / MILLIS);
@@ -159,9 +158,7 @@ export class FloatingAddresses {
 
   /** Tells the network that the addresses are here. */
   announce(): void {
-    // Not twice in one take.
-    if (!this.#hasAskedAnew) this.#askAnew();
-    this.#hasAskedAnew = false;
+    this.#askAnew();
     for (const { address, interface: name } of this.#placed)
       this.#ports.get(name)?.announce(address, this.#gatewayMac(address));
   }
@@ -206,8 +203,11 @@ export class FloatingAddresses {
     this.#netlink.close();
   }
 
-  /** Whom the kernel did not find while it was cut off, it is to ask for anew. */
+  /** Whom the kernel did not find while it was cut off, it is to ask for anew: once for a take and what it announces. */
   #askAnew(): void {
+    const nowMs = performance.now();
+    if (nowMs < this.#askedAnewMs + ANSWERED_WITHIN_MS) return;
+    this.#askedAnewMs = nowMs;
     const indexes = [...this.#links.values()].map(({ index }) => index);
     this.#netlink.forgetUnknownNeighbours(new Set(indexes));
   }

@@ -27,7 +27,7 @@ const PARTS_MAX = 4_096;
 const SEQUENCE_MAX = 0xffff_ffff;
 
 /** A neighbour that is there has answered within this. */
-const ANSWERED_WITHIN_MS = 20;
+export const ANSWERED_WITHIN_MS = 20;
 
 /** What a removal is answered when there is nothing to remove. */
 const NOTHING_THERE: ReadonlySet<string> = new Set(["EADDRNOTAVAIL", "ENODEV", "ENXIO"]);
