@@ -1,6 +1,6 @@
 /** A form over some settings: edited, judged by the server while it is typed, reviewed, applied. */
 import type { ComponentChildren } from "preact";
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useState } from "preact/hooks";
 import type { Applied, SchemaAnswer, SettingsState } from "#console/contract/settings.ts";
 import { call } from "#console/ui/api/client.ts";
 import { may } from "#console/ui/api/session.ts";
@@ -122,8 +122,9 @@ function DraftForm({ groups, suggestions, initial, schema }: DraftFormProps) {
   );
 }
 
+/** With the page itself and not after it was painted: who leaves at once is not asked about what has been applied. */
 function useLeaveGuard(isChanged: boolean): void {
-  useEffect(() => {
+  useLayoutEffect(() => {
     leaveGuard.value = isChanged
       ? () =>
           ask({
