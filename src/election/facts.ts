@@ -45,6 +45,8 @@ export const bothHold: Fact = (state, config) =>
 const peerIs = (state: Election, config: PairConfig, name: string): boolean =>
   peerAlive(state, config) && state.peer?.packet.state === name;
 
+export const peerHandsOver: Fact = (state, config) => peerIs(state, config, "handing-over");
+
 export const peerAsks: Fact = (state, config) =>
   peerIs(state, config, "standby") && state.peer?.packet.asks === true;
 
@@ -136,8 +138,6 @@ const peerMayTake: Fact = (state, config) =>
 export const peerSpeaksOfNow: Fact = ({ peer, nonce, nowMs, newsFromMs }, config) =>
   (peer !== null && peer.packet.echoNonce === nonce && peer.packet.echoSentUs / 1_000 >= newsFromMs) ||
   nowMs >= newsFromMs + silenceMs(config);
-
-export const peerHandsOver: Fact = (state, config) => peerIs(state, config, "handing-over");
 
 /** The peer offers the address, and has not withdrawn the offer. */
 export const takesFromOffer: Fact = (state, config) =>

@@ -38,24 +38,20 @@ export class LeaseWatch {
   readonly #broken = new Set<readonly Watched[]>();
   #timer: NodeJS.Timeout | null = null;
 
-  private constructor(
-    options: LeaseWatchOptions,
-    open: (onNews: (message: NetlinkMessage | null) => void) => RouteNetlink,
-  ) {
-    this.#groups = options.groups.map((group) => group.flatMap(watched));
-    this.#onEnd = options.onEnd;
-    this.#netlink = open((message) => this.#hear(message));
+  private constructor({ groups, onEnd }: LeaseWatchOptions, netlink: RouteNetlink) {
+    this.#groups = groups.map((group) => group.flatMap(watched));
+    this.#onEnd = onEnd;
+    this.#netlink = netlink;
   }
 
   /** The error says what is not permitted. */
   static open(options: LeaseWatchOptions): Outcome<LeaseWatch, string> {
-    let onNews: (message: NetlinkMessage | null) => void = () => {};
-    const netlink = RouteNetlink.open((message) => onNews(message));
-    if (!netlink.ok) return netlink;
-    const watch = new LeaseWatch(options, (listener) => {
-      onNews = listener;
-      return netlink.value;
+    let watch: LeaseWatch | null = null;
+    const netlink = RouteNetlink.open((message) => {
+      if (watch !== null) watch.#hear(message);
     });
+    if (!netlink.ok) return netlink;
+    watch = new LeaseWatch(options, netlink.value);
     return success(watch);
   }
 

@@ -90,7 +90,11 @@ export class OwnConnections {
 
   /** More is to be done than fits one go. */
   get hasMore(): boolean {
-    return this.#pages.hasChanges || (this.#phase !== "serving" && this.#ended === "some");
+    return this.#pages.hasChanges || this.#hasToForget;
+  }
+
+  get #hasToForget(): boolean {
+    return this.#phase !== "serving" && this.#ended === "some";
   }
 
   /** Before the addresses are held: questions for them may be answered again. */
@@ -133,7 +137,7 @@ export class OwnConnections {
   /** Reads the list where it is time, and tells the other unit what is due. */
   turn(): void {
     const nowMs = this.#options.clock.nowMs();
-    if (this.#phase !== "serving" && this.#ended === "some") this.#forgetEnded();
+    if (this.#hasToForget) this.#forgetEnded();
     if (this.#phase === "idle") {
       this.#tellIdle(nowMs);
       return;
